@@ -46,7 +46,9 @@ impl Helper {
 
     /// The helper with this number, if there is one.
     pub fn from_number(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|helper| *helper as u32 == number)
+        Self::ALL
+            .into_iter()
+            .find(|helper| *helper as u32 == number)
     }
 
     /// Its name in listings.
