@@ -1,1 +1,4 @@
-//! eclatc
+//! The eCLAT compiler.
+
+pub mod hir;
+pub mod source;
