@@ -1,5 +1,10 @@
 //! What a program or loader object says about itself.
 
+use std::fmt;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Whether an object holds a program, which chains call, or a chain loader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
@@ -47,11 +52,13 @@ pub struct IntType {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Param {
     /// Its name.
     pub name: String,
     /// Its type.
+    #[serde(rename = "type")]
     pub ty: IntType,
 }
 
@@ -126,4 +133,138 @@ pub struct Field {
     pub offset: u32,
     /// Its type.
     pub ty: TypeInfo,
+}
+
+impl Signature {
+    /// The configuration variable of this name, if there is one.
+    pub fn config_var(&self, name: &str) -> Option<&ConfigVar> {
+        self.config.iter().find(|var| var.name == name)
+    }
+
+    /// The map of this name, if there is one.
+    pub fn map(&self, name: &str) -> Option<&MapInfo> {
+        self.maps.iter().find(|map| map.name == name)
+    }
+}
+
+impl IntType {
+    /// Every type, as scripts name them.
+    pub const ALL: [(&str, Self); 8] = [
+        ("u8", Self::unsigned(8)),
+        ("u16", Self::unsigned(16)),
+        ("u32", Self::unsigned(32)),
+        ("u64", Self::unsigned(64)),
+        ("s8", Self::signed(8)),
+        ("s16", Self::signed(16)),
+        ("s32", Self::signed(32)),
+        ("s64", Self::signed(64)),
+    ];
+
+    /// The unsigned type of so many bits.
+    pub const fn unsigned(bits: u8) -> Self {
+        Self {
+            bits,
+            signed: false,
+        }
+    }
+
+    /// The signed type of so many bits.
+    pub const fn signed(bits: u8) -> Self {
+        Self { bits, signed: true }
+    }
+
+    /// The type of this name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, ty)| ty)
+    }
+}
+
+impl fmt::Display for IntType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.signed { 's' } else { 'u' };
+        write!(f, "{sign}{}", self.bits)
+    }
+}
+
+impl fmt::Display for Param {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.ty)
+    }
+}
+
+impl fmt::Display for ResultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(ty) => write!(f, "{ty}"),
+            Self::Final => f.write_str("final"),
+        }
+    }
+}
+
+/// `ip6_hset_srcdst(action: u32) -> u64`; a program that ends the chain gives `final`,
+/// a loader has its name alone.
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.kind == ObjectKind::Loader {
+            return Ok(());
+        }
+        let params: Vec<String> = self.params.iter().map(Param::to_string).collect();
+        write!(f, "({}) -> {}", params.join(", "), self.result)
+    }
+}
+
+impl fmt::Display for TypeInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(ty) => write!(f, "{ty}"),
+            Self::NetworkInt(bytes) => write!(f, "be{}", u32::from(*bytes) * 8),
+            Self::Ipv6 => f.write_str("ipv6"),
+            Self::Ipv4 => f.write_str("ipv4"),
+            Self::Mac => f.write_str("mac"),
+            Self::Chain => f.write_str("chain"),
+            Self::Interface => f.write_str("interface"),
+            Self::Array(element, count) => write!(f, "{element}[{count}]"),
+            Self::Struct { fields, .. } => {
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("{}: {}", field.name, field.ty))
+                    .collect();
+                write!(f, "{{{}}}", fields.join(", "))
+            }
+        }
+    }
+}
+
+impl TypeInfo {
+    /// Its size in bytes.
+    pub fn size(&self) -> u32 {
+        match self {
+            Self::Int(ty) => u32::from(ty.bits / 8),
+            Self::NetworkInt(bytes) => (*bytes).into(),
+            Self::Ipv6 => 16,
+            Self::Ipv4 | Self::Chain | Self::Interface => 4,
+            Self::Mac => 6,
+            Self::Array(element, count) => element.size().saturating_mul(*count),
+            Self::Struct { size, .. } => *size,
+        }
+    }
+}
+
+impl Serialize for IntType {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for IntType {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Self::from_name(&name).ok_or_else(|| {
+            D::Error::custom(format!(
+                "unknown type `{name}`, expected `u8` to `u64` or `s8` to `s64`"
+            ))
+        })
+    }
 }

@@ -1,0 +1,21 @@
+//! BPF Type Format: types and line information of an object.
+//!
+//! The format is the kernel's, `Documentation/bpf/btf.rst`. [`Btf::parse`] and
+//! [`BtfExt::parse`] read the two sections, [`encode`] writes both; what is read is
+//! checked, so that every [`TypeId`] in a [`Btf`] has a type.
+
+mod encode;
+mod error;
+mod ext;
+mod layout;
+mod reader;
+mod strings;
+mod types;
+
+pub use encode::encode;
+pub use error::{BtfError, Problem};
+pub use ext::{BtfExt, FuncInfo, LineInfo};
+pub use layout::{LayoutError, layout};
+pub use types::{
+    Btf, EnumType, IntEncoding, Linkage, Member, Modifier, NamedParam, SectionVar, Type, TypeId,
+};

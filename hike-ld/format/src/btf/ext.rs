@@ -1,0 +1,196 @@
+//! `.BTF.ext`: which function is where, and which line an instruction comes from.
+
+use super::encode::{put, put_preamble};
+use super::reader::{Cursor, strings};
+use super::strings::{StringTable, Strings};
+use super::{BtfError, Problem, TypeId};
+
+/// Length of the header this crate writes: without CO-RE relocations.
+const HEADER_LEN: usize = 24;
+const FUNC_RECORD: usize = 8;
+const LINE_RECORD: usize = 16;
+/// Bits of the column in `line_col`; the line has the others.
+const COLUMN_BITS: u32 = 10;
+
+/// Content of `.BTF.ext`, without CO-RE relocations. Records of one section stand together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BtfExt {
+    /// Functions.
+    pub functions: Vec<FuncInfo>,
+    /// Lines.
+    pub lines: Vec<LineInfo>,
+}
+
+/// Where a function starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FuncInfo {
+    /// The ELF section with its code.
+    pub section: String,
+    /// Offset in the section, in bytes.
+    pub offset: u32,
+    /// Its type, a [`Type::Func`](super::Type::Func).
+    pub ty: TypeId,
+}
+
+/// From this instruction on, code comes from one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineInfo {
+    /// The ELF section with the code.
+    pub section: String,
+    /// Offset in the section, in bytes.
+    pub offset: u32,
+    /// The source file.
+    pub file: String,
+    /// The text of the line; empty when unknown.
+    pub text: String,
+    /// The line, from 1, at most 2²²-1.
+    pub line: u32,
+    /// The column, from 1, at most 1023; 0 when unknown.
+    pub column: u32,
+}
+
+impl BtfExt {
+    /// Reads a `.BTF.ext` section, whose strings are in the `.BTF` section.
+    ///
+    /// # Errors
+    /// When either section is malformed, or a string is not there.
+    pub fn parse(ext: &[u8], btf: &[u8]) -> Result<Self, BtfError> {
+        let strings = strings(btf)?;
+        let mut header = Cursor::new(".BTF.ext", ext);
+        let base = header.preamble()?;
+        let functions = header.part(base, "function information")?;
+        let lines = header.part(base, "line information")?;
+        Ok(Self {
+            functions: records(functions, strings, FUNC_RECORD, func_info)?,
+            lines: records(lines, strings, LINE_RECORD, line_info)?,
+        })
+    }
+}
+
+type ReadRecord<T> = fn(&mut Cursor<'_>, Strings<'_>, &str) -> Result<T, BtfError>;
+
+/// Reads a part: the record size, then for each section its name, a count and the records.
+fn records<T>(
+    mut at: Cursor<'_>,
+    strings: Strings<'_>,
+    least: usize,
+    read: ReadRecord<T>,
+) -> Result<Vec<T>, BtfError> {
+    let mut found = Vec::new();
+    if at.is_done() {
+        return Ok(found);
+    }
+    let size = at.u32()?;
+    if (size as usize) < least {
+        let what = "size of a record";
+        return Err(at.error(Problem::Value { what, found: size }));
+    }
+    while !at.is_done() {
+        let section = string(&mut at, strings)?;
+        for _ in 0..at.u32()? {
+            let mut record = at;
+            at.take(size as usize)?;
+            found.push(read(&mut record, strings, &section)?);
+        }
+    }
+    Ok(found)
+}
+
+fn string(at: &mut Cursor<'_>, strings: Strings<'_>) -> Result<String, BtfError> {
+    let place = at.at;
+    let text = strings.get(at.u32()?);
+    let text = text.map_err(|problem| at.error_at(place, problem))?;
+    Ok(text.to_owned())
+}
+
+fn func_info(at: &mut Cursor<'_>, _: Strings<'_>, section: &str) -> Result<FuncInfo, BtfError> {
+    Ok(FuncInfo {
+        section: section.to_owned(),
+        offset: at.u32()?,
+        ty: TypeId(at.u32()?),
+    })
+}
+
+fn line_info(
+    at: &mut Cursor<'_>,
+    strings: Strings<'_>,
+    section: &str,
+) -> Result<LineInfo, BtfError> {
+    let offset = at.u32()?;
+    let file = string(at, strings)?;
+    let text = string(at, strings)?;
+    let line_col = at.u32()?;
+    Ok(LineInfo {
+        section: section.to_owned(),
+        offset,
+        file,
+        text,
+        line: line_col >> COLUMN_BITS,
+        column: line_col & ((1 << COLUMN_BITS) - 1),
+    })
+}
+
+/// Writes the section; its strings go to the table of `.BTF`.
+pub(super) fn encode_ext(ext: &BtfExt, strings: &mut StringTable) -> Vec<u8> {
+    let functions = part(&ext.functions, FUNC_RECORD, strings, put_function);
+    let lines = part(&ext.lines, LINE_RECORD, strings, put_line);
+    let mut out = Vec::new();
+    put_preamble(&mut out, HEADER_LEN);
+    for word in [0, functions.len(), functions.len(), lines.len()] {
+        put(&mut out, word as u32);
+    }
+    out.extend(functions);
+    out.extend(lines);
+    out
+}
+
+/// What both kinds of records have.
+trait Record {
+    fn section(&self) -> &str;
+}
+
+impl Record for FuncInfo {
+    fn section(&self) -> &str {
+        &self.section
+    }
+}
+
+impl Record for LineInfo {
+    fn section(&self) -> &str {
+        &self.section
+    }
+}
+
+fn part<T: Record>(
+    records: &[T],
+    size: usize,
+    strings: &mut StringTable,
+    put_record: fn(&mut Vec<u8>, &T, &mut StringTable),
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(&mut out, size as u32);
+    for section in records.chunk_by(|a, b| a.section() == b.section()) {
+        put(&mut out, strings.intern(section[0].section()));
+        put(&mut out, section.len() as u32);
+        for record in section {
+            put_record(&mut out, record, strings);
+        }
+    }
+    out
+}
+
+fn put_function(out: &mut Vec<u8>, function: &FuncInfo, _: &mut StringTable) {
+    put(out, function.offset);
+    put(out, function.ty.0);
+}
+
+fn put_line(out: &mut Vec<u8>, line: &LineInfo, strings: &mut StringTable) {
+    let most = (1 << COLUMN_BITS) - 1;
+    put(out, line.offset);
+    put(out, strings.intern(&line.file));
+    put(out, strings.intern(&line.text));
+    put(
+        out,
+        line.line.min(u32::MAX >> COLUMN_BITS) << COLUMN_BITS | line.column.min(most),
+    );
+}
