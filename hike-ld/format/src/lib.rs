@@ -25,7 +25,9 @@ pub mod sourcemap;
 mod suggest;
 mod symbol;
 
+pub use chain::ChainObject;
 pub use manifest::Manifest;
+pub use program::ProgramObject;
 pub use script::Script;
 pub use signature::Signature;
 pub use sourcemap::SourceMap;
