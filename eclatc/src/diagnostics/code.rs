@@ -1,0 +1,122 @@
+//! The table of codes.
+
+use crate::diagnostic::Severity;
+use std::fmt;
+
+macro_rules! codes {
+    ($($code:ident $name:literal,)*) => {
+        /// What identifies a kind of message: `E0201` is an error, `W0601` a warning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $name] $code,)*
+        }
+
+        impl Code {
+            /// All codes in order.
+            pub const ALL: &[Self] = &[$(Self::$code),*];
+
+            /// A short name in kebab case, by which warnings are allowed or denied.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$code => $name,)* }
+            }
+
+            /// The page that explains it, Markdown.
+            pub fn page(self) -> &'static str {
+                match self {
+                    $(Self::$code => include_str!(
+                        concat!("../../../docs/diagnostics/", stringify!($code), ".md")
+                    ),)*
+                }
+            }
+
+            fn text(self) -> &'static str {
+                match self { $(Self::$code => stringify!($code),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    E0001 "unknown-character",
+    E0002 "unterminated-string",
+    E0003 "malformed-number",
+    E0004 "no-floats",
+    E0005 "number-too-big",
+    E0006 "not-utf8",
+    E0007 "source-too-large",
+    E0010 "mixed-indentation",
+    E0011 "unmatched-unindent",
+    E0012 "unclosed-bracket",
+    E0013 "unmatched-bracket",
+    E0014 "nested-too-deeply",
+    E0101 "unexpected-token",
+    E0102 "missing-block",
+    E0103 "unexpected-indent",
+    E0104 "else-without-if",
+    E0105 "statement-not-allowed-here",
+    E0106 "not-in-a-loop",
+    E0107 "not-supported-yet",
+    E0201 "unknown-name",
+    E0202 "unknown-callee",
+    E0203 "defined-twice",
+    E0204 "constant-rebound",
+    E0205 "maybe-unassigned",
+    E0206 "unknown-package",
+    E0207 "not-in-package",
+    E0208 "ambiguous-import",
+    E0209 "not-assignable",
+    E0210 "unknown-kind-of-import",
+    E0211 "not-a-value",
+    E0301 "constant-out-of-range",
+    E0302 "division-by-zero",
+    E0303 "text-as-value",
+    E0304 "not-constant",
+    E0305 "conflicting-types",
+    E0307 "invalid-range",
+    E0401 "wrong-argument-count",
+    E0402 "argument-out-of-range",
+    E0403 "result-of-final-program",
+    E0404 "not-callable",
+    E0405 "too-many-parameters",
+    E0406 "unknown-packet-function",
+    E0407 "unexpected-keyword-argument",
+    E0501 "unknown-map",
+    E0502 "wrong-map-type",
+    E0503 "wrong-map-shape",
+    E0504 "invalid-attach",
+    E0505 "unknown-setting",
+    E0506 "duplicate-key",
+    E0507 "not-configurable",
+    E0701 "cannot-generate",
+    W0601 "unused-import",
+    W0602 "unused-variable",
+    W0603 "unreachable-code",
+    W0604 "no-verdict",
+    W0605 "mixed-sign-comparison",
+    W0606 "constant-comparison",
+}
+
+impl Code {
+    /// Whether messages of this code are errors.
+    pub fn severity(self) -> Severity {
+        if self.text().starts_with('W') {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    /// The code with this text or name, in any case: `e0201`, `unused-import`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let matches = |code: &&Self| {
+            code.text().eq_ignore_ascii_case(text) || code.name().eq_ignore_ascii_case(text)
+        };
+        Self::ALL.iter().find(matches).copied()
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}

@@ -1,0 +1,119 @@
+//! Messages about characters, literals, indentation and brackets.
+
+use super::Code;
+use crate::diagnostic::Diagnostic;
+use crate::lex::literal::NumberError;
+use crate::source::Span;
+
+/// Characters that begin no token.
+pub fn unknown_characters(span: Span) -> Diagnostic {
+    let what = if span.len() == 1 {
+        "unknown character"
+    } else {
+        "unknown characters"
+    };
+    Diagnostic::new(Code::E0001, span, what)
+        .here("no name, number, string or operator begins like this")
+        .help("text belongs in a string or, after `#`, in a comment")
+}
+
+/// A string without its closing quote.
+pub fn unterminated_string(span: Span, text: &str) -> Diagnostic {
+    let triple = text.starts_with("'''") || text.starts_with("\"\"\"");
+    let quote = if triple { &text[..3] } else { &text[..1] };
+    let end = if triple { "file" } else { "line" };
+    let message = format!("unterminated string, the closing {quote} is missing");
+    let at_end = Span::new(span.file, span.end, span.end);
+    Diagnostic::new(Code::E0002, span, message)
+        .here(format!("runs to the end of the {end}"))
+        .suggest(at_end, quote)
+}
+
+/// A number that is none.
+pub fn number(span: Span, text: &str, error: NumberError) -> Diagnostic {
+    let malformed = |message: String| Diagnostic::new(Code::E0003, span, message);
+    match error {
+        NumberError::NoDigits => malformed(format!("expected digits after `{text}`")),
+        NumberError::BadDigit(digit, base) => {
+            malformed(format!("expected digits of base {base}, found `{digit}`"))
+                .help("a name cannot begin with a digit")
+        }
+        NumberError::Underscore => {
+            malformed("misplaced `_` in a number".into()).here("`_` stands between two digits")
+        }
+        NumberError::LeadingZero => {
+            malformed("a decimal number begins with 0".into()).help(format!(
+                "write `0o{0}` for base 8, or `{0}`",
+                text.trim_start_matches(['0', '_'])
+            ))
+        }
+        NumberError::Exponent => float(span, text),
+        NumberError::TooBig => Diagnostic::new(Code::E0005, span, "number of more than 128 bits")
+            .here(format!("the largest is {:#x}", u128::MAX)),
+    }
+}
+
+/// A number with a point or an exponent.
+pub fn float(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0004,
+        span,
+        format!("expected a whole number, found the fraction `{text}`"),
+    )
+    .note("chains run in the kernel, which has no floating point")
+    .help("count in a smaller unit: milliseconds instead of seconds, per mille instead of parts")
+}
+
+/// Bytes that are no UTF-8.
+pub fn not_utf8(span: Span, byte: u8, offset: usize) -> Diagnostic {
+    let message = format!("the file is not UTF-8: byte {byte:#04x} at offset {offset}");
+    Diagnostic::new(Code::E0006, span, message).help("save the file as UTF-8")
+}
+
+/// A file beyond the limit.
+pub fn source_too_large(span: Span, length: usize, limit: usize) -> Diagnostic {
+    let message = format!("the file has {length} bytes, the limit is {limit}");
+    Diagnostic::new(Code::E0007, span, message)
+}
+
+/// Two lines whose indentation can only be compared by guessing the width of a tab.
+pub fn mixed_indentation(span: Span, other: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0010, span, "indentation mixes tabs and spaces")
+        .here("this line")
+        .also(other, "is indented otherwise than this one")
+        .help("use four spaces for each level")
+}
+
+/// A line less indented than its block, but not as much as any outer one.
+pub fn unmatched_unindent(span: Span, columns: usize, expected: &[usize]) -> Diagnostic {
+    let choices: Vec<String> = expected.iter().map(usize::to_string).collect();
+    let message = "the indentation matches no outer block";
+    Diagnostic::new(Code::E0011, span, message).here(format!(
+        "{columns} columns, expected {}",
+        choices.join(" or ")
+    ))
+}
+
+/// An opening bracket without its partner.
+pub fn unclosed_bracket(span: Span, open: &str, close: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0012, span, format!("`{open}` is never closed"))
+        .here(format!("expected a `{close}` for this"))
+}
+
+/// A closing bracket without its partner.
+pub fn unmatched_bracket(span: Span, close: &str, open: Option<(Span, &str)>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0013, span, format!("unmatched `{close}`"));
+    match open {
+        Some((place, expected)) => problem
+            .here(format!("expected `{expected}`, found `{close}`"))
+            .also(place, "to close this"),
+        None => problem.here("nothing is open here"),
+    }
+}
+
+/// Brackets, blocks or operators beyond what the compiler follows.
+pub fn nested_too_deeply(span: Span, what: &str, limit: usize) -> Diagnostic {
+    Diagnostic::new(Code::E0014, span, format!("{what} nested too deeply"))
+        .here(format!("the limit is {limit}"))
+        .help("name an intermediate value, or move a part into a chain of its own")
+}

@@ -1,0 +1,40 @@
+//! Text to tokens: [`raw`] finds words, [`layout`] adds line ends and indentation.
+//!
+//! The lexer doesn't know what a statement is. Whatever the text holds, every token has a
+//! span of it, `Indent` and `Dedent` are balanced, and the last token is `EndOfFile`.
+
+mod kind;
+mod layout;
+pub mod literal;
+mod raw;
+
+pub use kind::Kind;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// One token: its kind, its text, its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token<'s> {
+    /// What it is.
+    pub kind: Kind,
+    /// The bytes it covers; empty for `Indent`, `Dedent` and `EndOfFile`.
+    pub text: &'s str,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// Deepest nesting of blocks and brackets; Python has the same limit for blocks.
+pub const MAX_NESTING: usize = 100;
+
+/// Most bytes of a script. Spans are 32 bits; no script comes near.
+pub const MAX_SOURCE: usize = 16 << 20;
+
+/// The tokens of a text and what is wrong with it. A wrong token is there as
+/// [`Kind::Error`]; the message about it is already in the list.
+pub fn lex(text: &str, file: FileId) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let raw = raw::scan(text, file, &mut problems);
+    let tokens = layout::arrange(raw, text, file, &mut problems);
+    (tokens, problems)
+}

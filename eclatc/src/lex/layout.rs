@@ -1,0 +1,276 @@
+//! Line structure: which line ends count, and where blocks begin and end.
+//!
+//! Inside brackets line ends mean nothing. A bracket that is still open where a line begins
+//! with a word that only begins statements was forgotten: it is reported, and the line is
+//! read as if the bracket had been closed, so that one mistake does not eat the file.
+
+use super::{Kind, MAX_NESTING, Token};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostics::lexical;
+use crate::source::{FileId, Span};
+
+/// Columns of a tab.
+const TAB: usize = 4;
+
+/// Turns words into lines and blocks.
+pub fn arrange<'s>(
+    words: Vec<Token<'s>>,
+    text: &'s str,
+    file: FileId,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Token<'s>> {
+    let mut layout = Layout {
+        text,
+        file,
+        problems,
+        out: Vec::with_capacity(words.len() + words.len() / 8),
+        blocks: vec![Indentation::default()],
+        brackets: Vec::new(),
+        lead: Indentation::at(text, 0),
+        line_open: false,
+        too_deep: false,
+    };
+    words.into_iter().for_each(|word| layout.word(word));
+    layout.finish();
+    layout.out
+}
+
+/// The white space before the first word of a line.
+#[derive(Clone, Copy, Default)]
+struct Indentation<'s> {
+    blank: &'s str,
+    start: u32,
+}
+
+impl<'s> Indentation<'s> {
+    /// Of the line of text that begins at an offset.
+    fn at(text: &'s str, start: u32) -> Self {
+        let line = text.get(start as usize..).unwrap_or_default();
+        let length = line.len() - line.trim_start_matches([' ', '\t']).len();
+        Self {
+            blank: &line[..length],
+            start,
+        }
+    }
+
+    /// The offset of the first word.
+    fn end(&self) -> u32 {
+        self.start + self.blank.len() as u32
+    }
+
+    fn columns(&self) -> usize {
+        let width = |byte| if byte == b'\t' { TAB } else { 1 };
+        self.blank.bytes().map(width).sum()
+    }
+}
+
+struct Layout<'s, 'p> {
+    text: &'s str,
+    file: FileId,
+    problems: &'p mut Vec<Diagnostic>,
+    out: Vec<Token<'s>>,
+    /// Indentations of the open blocks; the first is the file's.
+    blocks: Vec<Indentation<'s>>,
+    brackets: Vec<Token<'s>>,
+    /// White space before the first word of the line of text that is being read.
+    lead: Indentation<'s>,
+    /// Whether the current line has a word.
+    line_open: bool,
+    /// Whether depth has been reported; once is enough.
+    too_deep: bool,
+}
+
+impl<'s> Layout<'s, '_> {
+    fn word(&mut self, word: Token<'s>) {
+        if word.kind == Kind::Newline {
+            return self.line_end(word);
+        }
+        if !self.brackets.is_empty()
+            && starts_statement(word.kind)
+            && self.lead.end() == word.span.start
+        {
+            self.give_up_brackets(word.span);
+        }
+        if !self.line_open {
+            self.begin_line(word.span);
+            self.line_open = true;
+        }
+        match word.kind {
+            Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace => self.open(word),
+            Kind::RightParen | Kind::RightBracket | Kind::RightBrace => self.close(word),
+            _ => self.out.push(word),
+        }
+    }
+
+    fn line_end(&mut self, newline: Token<'s>) {
+        self.lead = Indentation::at(self.text, newline.span.end);
+        if self.line_open && self.brackets.is_empty() {
+            self.out.push(newline);
+            self.line_open = false;
+        }
+    }
+
+    fn give_up_brackets(&mut self, next: Span) {
+        for open in std::mem::take(&mut self.brackets) {
+            let problem = lexical::unclosed_bracket(open.span, open.text, partner(open.kind).1);
+            self.problems.push(problem);
+            self.mark(Kind::Error, open.span);
+        }
+        if self.line_open {
+            self.mark(Kind::Newline, Span::new(self.file, next.start, next.start));
+        }
+        self.line_open = false;
+    }
+
+    /// Adds a token without text.
+    fn mark(&mut self, kind: Kind, span: Span) {
+        self.out.push(Token {
+            kind,
+            text: "",
+            span,
+        });
+    }
+
+    fn begin_line(&mut self, word: Span) {
+        let line = self.lead;
+        let block = self.top();
+        if line.blank == block.blank {
+            return;
+        }
+        let at = Span::new(self.file, word.start, word.start);
+        if line.blank.starts_with(block.blank) {
+            self.indent(line, at);
+        } else {
+            self.dedent(line, at, word);
+        }
+    }
+
+    fn indent(&mut self, line: Indentation<'s>, at: Span) {
+        if self.blocks.len() > MAX_NESTING {
+            return self.report_depth(at, "blocks", MAX_NESTING);
+        }
+        self.blocks.push(line);
+        self.mark(Kind::Indent, at);
+    }
+
+    fn dedent(&mut self, line: Indentation<'s>, at: Span, word: Span) {
+        let columns = line.columns();
+        let was = self.top();
+        while self.top().blank != line.blank && self.parent_columns() >= Some(columns) {
+            self.blocks.pop();
+            self.mark(Kind::Dedent, at);
+        }
+        let block = self.top();
+        if block.blank == line.blank {
+            return;
+        }
+        let problem = if line.blank.contains('\t') || block.blank.contains('\t') {
+            let other = if block.blank.is_empty() { was } else { block };
+            lexical::mixed_indentation(self.place(line), self.place(other))
+        } else {
+            let outer = self.parent_columns().unwrap_or_default();
+            lexical::unmatched_unindent(word, columns, &[outer, block.columns()])
+        };
+        self.problems.push(problem);
+        self.follow(line);
+    }
+
+    /// Goes on with a wrong indentation as if it were the block's, to report it once.
+    fn follow(&mut self, line: Indentation<'s>) {
+        if self.blocks.len() > 1
+            && let Some(top) = self.blocks.last_mut()
+        {
+            *top = line;
+        }
+    }
+
+    fn top(&self) -> Indentation<'s> {
+        self.blocks.last().copied().unwrap_or_default()
+    }
+
+    /// Columns of the block around the current one.
+    fn parent_columns(&self) -> Option<usize> {
+        let parent = self.blocks.len().checked_sub(2)?;
+        Some(self.blocks[parent].columns())
+    }
+
+    fn place(&self, line: Indentation<'s>) -> Span {
+        Span::new(self.file, line.start, line.end())
+    }
+
+    fn open(&mut self, word: Token<'s>) {
+        if self.brackets.len() >= MAX_NESTING {
+            self.report_depth(word.span, "brackets", MAX_NESTING);
+        }
+        self.brackets.push(word);
+        self.out.push(word);
+    }
+
+    fn close(&mut self, word: Token<'s>) {
+        let expected = self.brackets.last().copied();
+        match expected {
+            Some(open) if partner(open.kind).0 == word.kind => {
+                self.brackets.pop();
+                self.out.push(word);
+            }
+            _ => {
+                let open = expected.map(|open| (open.span, partner(open.kind).1));
+                let problem = lexical::unmatched_bracket(word.span, word.text, open);
+                self.problems.push(problem);
+                self.brackets.pop();
+                self.mark(Kind::Error, word.span);
+            }
+        }
+    }
+
+    fn report_depth(&mut self, span: Span, what: &str, limit: usize) {
+        if !self.too_deep {
+            self.problems
+                .push(lexical::nested_too_deeply(span, what, limit));
+            self.too_deep = true;
+        }
+        self.mark(Kind::Error, span);
+    }
+
+    fn finish(&mut self) {
+        let end = self.text.len() as u32;
+        let at = Span::new(self.file, end, end);
+        self.give_up_brackets(at);
+        if self
+            .out
+            .last()
+            .is_some_and(|token| token.kind != Kind::Newline)
+        {
+            self.mark(Kind::Newline, at);
+        }
+        for _ in 1..self.blocks.len() {
+            self.mark(Kind::Dedent, at);
+        }
+        self.mark(Kind::EndOfFile, at);
+    }
+}
+
+/// What closes a bracket, and its text.
+fn partner(open: Kind) -> (Kind, &'static str) {
+    match open {
+        Kind::LeftParen => (Kind::RightParen, ")"),
+        Kind::LeftBracket => (Kind::RightBracket, "]"),
+        _ => (Kind::RightBrace, "}"),
+    }
+}
+
+/// Whether a word at the start of a line can only begin a statement.
+fn starts_statement(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Def
+            | Kind::From
+            | Kind::While
+            | Kind::Return
+            | Kind::Pass
+            | Kind::Break
+            | Kind::Continue
+            | Kind::Const
+            | Kind::Elif
+    )
+}

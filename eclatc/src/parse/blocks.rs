@@ -1,0 +1,252 @@
+//! Lines to blocks, by indentation.
+
+use super::depth::{self, MAX_OPERATORS};
+use super::error::Tokens;
+use super::line::{Header, Line, line};
+use super::tokens::{Extra, span_of};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostics::{lexical, syntactic};
+use crate::lex::{Kind, Token};
+use crate::source::Span;
+use crate::syntax::{Arm, Block, Def, Script, Stmt, StmtKind};
+use chumsky::{Boxed, Parser};
+
+/// Reads a whole script.
+pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        tokens,
+        at: 0,
+        line: line().boxed(),
+        problems: Vec::new(),
+    };
+    let mut items = Vec::new();
+    while !reader.at_end() {
+        reader.statements(&mut items);
+        reader.skip_stray_dedent();
+    }
+    (Script { items }, reader.problems)
+}
+
+struct Reader<'t, 's, 'p> {
+    tokens: &'t [Token<'s>],
+    at: usize,
+    line: Boxed<'t, 'p, Tokens<'t, 's>, Line<'s>, Extra>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'t, 's> Reader<'t, 's, '_> {
+    fn kind(&self) -> Kind {
+        self.tokens
+            .get(self.at)
+            .map_or(Kind::EndOfFile, |token| token.kind)
+    }
+
+    fn at_end(&self) -> bool {
+        self.kind() == Kind::EndOfFile
+    }
+
+    fn skip_stray_dedent(&mut self) {
+        if self.kind() == Kind::Dedent {
+            self.at += 1;
+        }
+    }
+
+    /// Statements up to the end of the block or file.
+    fn statements(&mut self, out: &mut Block<'s>) {
+        while !matches!(self.kind(), Kind::Dedent | Kind::EndOfFile) {
+            if self.kind() == Kind::Indent {
+                self.unexpected_block(out);
+            } else {
+                self.statement(out);
+            }
+        }
+    }
+
+    /// A block where none belongs: reported, and read as if it belonged to the code around.
+    fn unexpected_block(&mut self, out: &mut Block<'s>) {
+        let next = self.tokens.get(self.at + 1).map(|token| token.span);
+        self.problems.extend(next.map(syntactic::unexpected_indent));
+        out.extend(self.indented());
+    }
+
+    /// A block that begins with an `Indent`.
+    fn indented(&mut self) -> Block<'s> {
+        let mut block = Vec::new();
+        self.at += 1;
+        self.statements(&mut block);
+        self.skip_stray_dedent();
+        block
+    }
+
+    fn statement(&mut self, out: &mut Block<'s>) {
+        let tokens = self.take_line();
+        let span = span_of(without_newline(tokens));
+        match self.read_line(tokens) {
+            Some(Line::Simple(statements)) => out.extend(statements),
+            Some(Line::Header(header, inline)) => self.compound(header, inline, span, out),
+            None => {
+                let body = self.block_of_broken();
+                out.push(Stmt {
+                    kind: StmtKind::Broken(body),
+                    span,
+                });
+            }
+        }
+    }
+
+    /// The tokens of the line with its line end.
+    fn take_line(&mut self) -> &'t [Token<'s>] {
+        let rest = &self.tokens[self.at..];
+        let newline = rest.iter().position(|token| token.kind == Kind::Newline);
+        let length = newline.map_or(rest.len(), |at| at + 1);
+        self.at += length;
+        &rest[..length]
+    }
+
+    fn read_line(&mut self, tokens: &'t [Token<'s>]) -> Option<Line<'s>> {
+        if tokens.iter().any(|token| token.kind == Kind::Error) {
+            return None;
+        }
+        if let Some(span) = depth::too_deep(tokens) {
+            let problem = lexical::nested_too_deeply(span, "operators", MAX_OPERATORS);
+            self.problems.push(problem);
+            return None;
+        }
+        let (line, errors) = self.line.parse(tokens).into_output_errors();
+        let problem = errors
+            .first()
+            .map(|error| syntactic::unexpected(tokens, error));
+        self.problems.extend(problem);
+        line
+    }
+
+    /// The block below a line that could not be read.
+    fn block_of_broken(&mut self) -> Block<'s> {
+        match self.kind() {
+            Kind::Indent => self.indented(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The block of a header: on its line, or indented below.
+    fn block(&mut self, inline: Vec<Stmt<'s>>, header: Span) -> Block<'s> {
+        if !inline.is_empty() {
+            return inline;
+        }
+        match self.kind() {
+            Kind::Indent => self.indented(),
+            Kind::Error => Vec::new(),
+            _ => {
+                self.problems.push(syntactic::missing_block(header));
+                vec![Stmt {
+                    kind: StmtKind::Broken(Vec::new()),
+                    span: header,
+                }]
+            }
+        }
+    }
+
+    fn compound(
+        &mut self,
+        header: Header<'s>,
+        inline: Vec<Stmt<'s>>,
+        span: Span,
+        out: &mut Block<'s>,
+    ) {
+        if let Header::Test = header {
+            return self.test(inline, span, out);
+        }
+        let body = self.block(inline, span);
+        let kind = match header {
+            Header::Elif(cond) => return self.elif(Arm { cond, body, span }, out),
+            Header::Else => return self.otherwise(body, span, out),
+            Header::If(cond) => StmtKind::If {
+                arms: vec![Arm { cond, body, span }],
+                otherwise: None,
+            },
+            Header::While(cond) => StmtKind::While(Arm { cond, body, span }),
+            Header::For(name, iterable) => StmtKind::For {
+                name,
+                iterable,
+                body,
+            },
+            Header::Def(name, params, result) => StmtKind::Def(Def {
+                name,
+                params,
+                result,
+                body,
+            }),
+            Header::Test => StmtKind::Test,
+        };
+        out.push(Stmt { kind, span });
+    }
+
+    /// A `test` block: its lines are left alone, they are of another language level.
+    fn test(&mut self, inline: Vec<Stmt<'s>>, span: Span, out: &mut Block<'s>) {
+        if inline.is_empty() && self.kind() == Kind::Indent {
+            self.skip_block();
+        }
+        out.push(Stmt {
+            kind: StmtKind::Test,
+            span,
+        });
+    }
+
+    fn skip_block(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.kind() {
+                Kind::Indent => depth += 1,
+                Kind::Dedent => depth = depth.saturating_sub(1),
+                Kind::EndOfFile => return,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn elif(&mut self, arm: Arm<'s>, out: &mut Block<'s>) {
+        match open_if(out) {
+            Some((arms, _)) => arms.push(arm),
+            None => {
+                let span = arm.span;
+                self.without_if(span, "elif", arm.body, out);
+            }
+        }
+    }
+
+    fn otherwise(&mut self, body: Block<'s>, span: Span, out: &mut Block<'s>) {
+        match open_if(out) {
+            Some((_, otherwise)) => *otherwise = Some(body),
+            None => self.without_if(span, "else", body, out),
+        }
+    }
+
+    fn without_if(&mut self, span: Span, word: &str, body: Block<'s>, out: &mut Block<'s>) {
+        if !matches!(out.last(), Some(last) if matches!(last.kind, StmtKind::Broken(_))) {
+            self.problems.push(syntactic::else_without_if(span, word));
+        }
+        let kind = StmtKind::Broken(body);
+        out.push(Stmt { kind, span });
+    }
+}
+
+type OpenIf<'b, 's> = (&'b mut Vec<Arm<'s>>, &'b mut Option<Block<'s>>);
+
+/// The `if` that an `elif` or `else` can belong to: the statement before, still without `else`.
+fn open_if<'b, 's>(block: &'b mut Block<'s>) -> Option<OpenIf<'b, 's>> {
+    match &mut block.last_mut()?.kind {
+        StmtKind::If { arms, otherwise } if otherwise.is_none() => Some((arms, otherwise)),
+        _ => None,
+    }
+}
+
+fn without_newline<'t, 's>(line: &'t [Token<'s>]) -> &'t [Token<'s>] {
+    match line {
+        [words @ .., last] if last.kind == Kind::Newline && !words.is_empty() => words,
+        line => line,
+    }
+}

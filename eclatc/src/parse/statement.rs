@@ -1,0 +1,159 @@
+//! Statements that fit on a line, one production a function.
+
+use super::error::Expected;
+use super::expression::expression;
+use super::import::import;
+use super::tokens::{Production, kind, name, span_of, token, type_name};
+use crate::lex::Kind;
+use crate::syntax::{BinaryOp, Entry, Expr, Stmt, StmtKind};
+use chumsky::prelude::*;
+
+/// A statement without a block.
+pub fn simple_statement<'t, 's: 't>() -> impl Production<'t, 's, Stmt<'s>> {
+    let expr = expression().boxed();
+    choice((
+        assignment(expr.clone()),
+        augmented_assignment(expr.clone()),
+        map_assignment(expr.clone()),
+        declaration_type_first(expr.clone()),
+        declaration_name_first(expr.clone()),
+        keyword_statement(),
+        return_statement(expr.clone()),
+        constant(expr.clone()),
+        import(),
+        expr.map(StmtKind::Expr),
+    ))
+    .map_with(|kind, e| Stmt {
+        kind,
+        span: span_of(e.slice()),
+    })
+    .labelled(Expected::Statement)
+    .boxed()
+}
+
+/// `NAME = NAME = EXPR`
+fn assignment<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    name()
+        .then_ignore(kind(Kind::Assign))
+        .repeated()
+        .at_least(1)
+        .collect()
+        .then(expr)
+        .map(|(names, value)| StmtKind::Assign(names, value))
+}
+
+/// `NAME += EXPR`
+fn augmented_assignment<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let op = token(Expected::Augmented, |token| augmented_operator(token.kind));
+    name()
+        .then(op)
+        .then(expr)
+        .map(|((name, op), value)| StmtKind::Augmented(name, op, value))
+}
+
+fn augmented_operator(kind: Kind) -> Option<BinaryOp> {
+    Some(match kind {
+        Kind::AddAssign => BinaryOp::Add,
+        Kind::SubAssign => BinaryOp::Sub,
+        Kind::MulAssign => BinaryOp::Mul,
+        Kind::DivAssign => BinaryOp::Div,
+        Kind::ModAssign => BinaryOp::Mod,
+        Kind::AndAssign => BinaryOp::BitAnd,
+        Kind::OrAssign => BinaryOp::BitOr,
+        Kind::XorAssign => BinaryOp::BitXor,
+        Kind::ShlAssign => BinaryOp::Shl,
+        Kind::ShrAssign => BinaryOp::Shr,
+        _ => return None,
+    })
+}
+
+/// `OWNER[MAP] = { KEY: VALUE, ... }`
+fn map_assignment<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let map = name().delimited_by(kind(Kind::LeftBracket), kind(Kind::RightBracket));
+    let entry = expr.clone().then_ignore(kind(Kind::Colon)).then(expr);
+    let entries = entry
+        .map(|(key, value)| Entry { key, value })
+        .separated_by(kind(Kind::Comma))
+        .allow_trailing()
+        .collect()
+        .delimited_by(kind(Kind::LeftBrace), kind(Kind::RightBrace));
+    name()
+        .then(map)
+        .then_ignore(kind(Kind::Assign))
+        .then(entries)
+        .map(|((owner, map), entries)| StmtKind::MapAssign {
+            owner,
+            map,
+            entries,
+        })
+}
+
+/// `TYPE : NAME [= EXPR]`
+fn declaration_type_first<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let value = kind(Kind::Assign).ignore_then(expr).or_not();
+    type_name()
+        .then_ignore(kind(Kind::Colon))
+        .then(name())
+        .then(value)
+        .map(|(((ty, ty_span), name), value)| StmtKind::Declare {
+            name,
+            ty,
+            ty_span,
+            value,
+        })
+}
+
+/// `NAME : TYPE [= EXPR]`
+fn declaration_name_first<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let value = kind(Kind::Assign).ignore_then(expr).or_not();
+    name()
+        .then_ignore(kind(Kind::Colon))
+        .then(type_name())
+        .then(value)
+        .map(|((name, (ty, ty_span)), value)| StmtKind::Declare {
+            name,
+            ty,
+            ty_span,
+            value,
+        })
+}
+
+/// `pass`, `break`, `continue`
+fn keyword_statement<'t, 's: 't>() -> impl Production<'t, 's, StmtKind<'s>> {
+    token(Expected::Statement, |token| match token.kind {
+        Kind::Pass => Some(StmtKind::Pass),
+        Kind::Break => Some(StmtKind::Break),
+        Kind::Continue => Some(StmtKind::Continue),
+        _ => None,
+    })
+}
+
+/// `return [EXPR]`
+fn return_statement<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    kind(Kind::Return)
+        .ignore_then(expr.or_not())
+        .map(StmtKind::Return)
+}
+
+/// `const NAME = EXPR`
+fn constant<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    kind(Kind::Const)
+        .ignore_then(name())
+        .then_ignore(kind(Kind::Assign))
+        .then(expr)
+        .map(|(name, value)| StmtKind::Const(name, value))
+}
