@@ -107,6 +107,7 @@ fn empty_state() -> VmState {
         frames: [Frame::default(); limits::FRAMES],
         stack: [0; limits::FRAMES * limits::FRAME_STACK],
         sma: [0; limits::SMA_SIZE],
+        guard: 0,
     }
 }
 

@@ -255,7 +255,7 @@ fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
 fn chain_call<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     match frame::enter(machine, slot.imm() as u32, *pc) {
         Ok(()) => {
-            *pc = 0;
+            *pc = machine.forget(0);
             Flow::Next
         }
         Err(fault) => Flow::Fault(fault),

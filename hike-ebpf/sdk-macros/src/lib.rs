@@ -1,0 +1,189 @@
+//! Attribute macros of the HIKe SDK: what turns a function into a HIKe program or a
+//! chain loader. The generated items are described in `docs/formats.md`, section 3.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitByteStr, LitStr, Meta, Pat,
+    Result, ReturnType, Type, parse2,
+};
+
+/// Makes a function a HIKe program.
+///
+/// ```ignore
+/// /// Adds 1 to the counter of `event`.
+/// #[hike_program]
+/// fn monitor(ctx: &mut HikeContext, event: u32) -> u64 { ... }
+/// ```
+///
+/// The first parameter is the context, at most five integers follow. The function returns
+/// a `Verdict`, an `Action` (the program then always ends the chain) or an integer (it
+/// always continues). The doc comment is what users read about it.
+#[proc_macro_attribute]
+pub fn hike_program(
+    _: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    expand(item, program)
+}
+
+/// Makes a function a chain loader: `fn name(ctx: &mut HikeContext) -> Start`.
+#[proc_macro_attribute]
+pub fn hike_loader(
+    _: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    expand(item, loader)
+}
+
+fn expand(
+    item: proc_macro::TokenStream,
+    build: impl Fn(&ItemFn) -> Result<TokenStream>,
+) -> proc_macro::TokenStream {
+    parse2(item.into())
+        .and_then(|function| build(&function))
+        .unwrap_or_else(Error::into_compile_error)
+        .into()
+}
+
+fn program(function: &ItemFn) -> Result<TokenStream> {
+    let name = &function.sig.ident;
+    let logic = format_ident!("hike_logic_{name}");
+    let body = format_ident!("hike_body_{name}");
+    let entry = format_ident!("hike_vm_{name}");
+    let params = params(function)?;
+    let values = (0..params.len()).map(|index| quote!(hike_sdk::argument(call, #index)));
+    let result = match &function.sig.output {
+        ReturnType::Default => return Err(needs_result(name)),
+        ReturnType::Type(_, ty) => quote!(<#ty as hike_sdk::ProgramResult>::Signature),
+    };
+    let shared = shared(function, &logic, ".hike.program", &result, &params);
+    Ok(quote! {
+        #shared
+
+        #[inline(always)]
+        fn #body(ctx: *mut hike_sdk::xdp_md, call: *mut hike_sdk::HikeCall) -> i32 {
+            hike_sdk::run(ctx, call, |ctx, call| #logic(ctx, #(#values),*))
+        }
+
+        /// The logic alone, for the native tier.
+        #[unsafe(no_mangle)]
+        extern "C" fn #name(ctx: *mut hike_sdk::xdp_md, call: *mut hike_sdk::HikeCall) -> i32 {
+            #body(ctx, call)
+        }
+
+        /// The logic and the way back into the VM.
+        #[unsafe(no_mangle)]
+        #[unsafe(link_section = "xdp")]
+        extern "C" fn #entry(ctx: *mut hike_sdk::xdp_md) -> u32 {
+            hike_sdk::vm::program(ctx, #body)
+        }
+    })
+}
+
+fn loader(function: &ItemFn) -> Result<TokenStream> {
+    let name = &function.sig.ident;
+    let logic = format_ident!("hike_logic_{name}");
+    let entry = format_ident!("hike_vm_{name}");
+    let result = quote!(hike_sdk::HikeFinal);
+    let shared = shared(function, &logic, ".hike.loader", &result, &[]);
+    Ok(quote! {
+        #shared
+
+        #[unsafe(no_mangle)]
+        #[unsafe(link_section = "xdp")]
+        extern "C" fn #entry(ctx: *mut hike_sdk::xdp_md) -> u32 {
+            hike_sdk::vm::loader(ctx, #logic)
+        }
+    })
+}
+
+/// What programs and loaders have alike: the logic, the signature, the documentation,
+/// the licence and the panic handler.
+fn shared(
+    function: &ItemFn,
+    logic: &Ident,
+    section: &str,
+    result: &TokenStream,
+    params: &[(Ident, Type)],
+) -> TokenStream {
+    let name = &function.sig.ident;
+    let (signature, doc) = (format_ident!("hike_sig_{name}"), format_ident!("hike_doc_{name}"));
+    let (signature_name, doc_name) = (signature.to_string(), doc.to_string());
+    let text = LitByteStr::new(doc_text(&function.attrs).as_bytes(), Span::call_site());
+    let length = text.value().len();
+    let (names, types): (Vec<_>, Vec<_>) = params.iter().cloned().unzip();
+    let (inputs, output, body) = (&function.sig.inputs, &function.sig.output, &function.block);
+    quote! {
+        #[inline(always)]
+        fn #logic(#inputs) #output #body
+
+        #[repr(C)]
+        #[allow(non_camel_case_types)]
+        pub struct #signature { pub result: #result #(, pub #names: #types)* }
+
+        #[unsafe(export_name = #signature_name)]
+        #[unsafe(link_section = #section)]
+        #[used]
+        #[allow(non_upper_case_globals)]
+        // SAFETY: the static describes a type and is never read; all its fields are integers.
+        pub static hike_sig: #signature = unsafe { core::mem::zeroed() };
+
+        #[unsafe(export_name = #doc_name)]
+        #[unsafe(link_section = ".hike.doc")]
+        #[used]
+        #[allow(non_upper_case_globals)]
+        pub static hike_doc: [u8; #length] = *#text;
+
+        #[unsafe(export_name = "LICENSE")]
+        #[unsafe(link_section = "license")]
+        pub static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";
+
+        #[panic_handler]
+        fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+            loop {}
+        }
+    }
+}
+
+/// Names and types of the parameters after the context.
+fn params(function: &ItemFn) -> Result<Vec<(Ident, Type)>> {
+    let params = function.sig.inputs.iter().skip(1).map(param).collect::<Result<Vec<_>>>()?;
+    if params.len() > 5 {
+        return Err(Error::new_spanned(&function.sig.inputs, "a program has at most five arguments"));
+    }
+    Ok(params)
+}
+
+fn param(input: &FnArg) -> Result<(Ident, Type)> {
+    let FnArg::Typed(typed) = input else {
+        return Err(Error::new_spanned(input, "a program is a free function"));
+    };
+    match &*typed.pat {
+        Pat::Ident(pattern) => Ok((pattern.ident.clone(), (*typed.ty).clone())),
+        other => Err(Error::new_spanned(other, "an argument needs a plain name")),
+    }
+}
+
+fn needs_result(name: &Ident) -> Error {
+    Error::new_spanned(name, "a program returns a Verdict, an Action or an integer")
+}
+
+/// The doc comment, a leading space of each line removed.
+fn doc_text(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes.iter().filter_map(doc_line).collect();
+    lines.join("\n")
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
+    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else {
+        return None;
+    };
+    let text: &LitStr = text;
+    pair.path
+        .is_ident("doc")
+        .then(|| text.value().strip_prefix(' ').map_or_else(|| text.value(), str::to_owned))
+}

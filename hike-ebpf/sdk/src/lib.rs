@@ -1,0 +1,43 @@
+//! Write HIKe programs and chain loaders in Rust.
+//!
+//! ```ignore
+//! #![no_std]
+//! #![no_main]
+//! use hike_sdk::prelude::*;
+//!
+//! /// Ends the chain: the packet goes on to the kernel's network stack.
+//! #[hike_program]
+//! fn hike_pass(_ctx: &mut HikeContext) -> Action {
+//!     Action::Pass
+//! }
+//! ```
+//!
+//! One object holds one program. Its signature, documentation, configuration and maps are
+//! read from the object (`docs/formats.md`, section 3): nothing is written twice.
+#![no_std]
+#![feature(asm_experimental_arch)]
+#![warn(missing_docs)]
+
+pub mod config;
+mod context;
+mod machine;
+mod result;
+pub mod types;
+pub mod vm;
+
+pub use aya_ebpf::bindings::xdp_md;
+pub use aya_ebpf::{btf_maps as maps, helpers};
+pub use context::HikeContext;
+pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
+pub use hike_sdk_macros::{hike_loader, hike_program};
+pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, run};
+pub use vm::Start;
+
+/// What a program needs most.
+pub mod prelude {
+    pub use crate::config::config;
+    pub use crate::maps;
+    pub use crate::types::*;
+    pub use crate::{Action, HikeContext, Start, Verdict, hike_loader, hike_program};
+    pub use aya_ebpf::macros::btf_map;
+}

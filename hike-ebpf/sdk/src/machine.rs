@@ -1,0 +1,163 @@
+//! The VM's machine in the kernel: state and code in maps, the packet in the context.
+
+use core::arch::asm;
+
+use hike_abi::limits::CHAIN_INSNS;
+use hike_abi::{Fault, VmState};
+use hike_vm::{Machine, Width};
+
+use crate::context::opaque;
+use crate::vm::hike_chains;
+use crate::{helpers, xdp_md};
+
+/// Largest packet offset the verifier can follow (`MAX_PACKET_OFF`), less an access.
+const MAX_OFFSET: u64 = 0xffff - 8;
+
+/// One run of the interpreter on one CPU.
+pub struct KernelMachine {
+    ctx: *mut xdp_md,
+    state: *mut VmState,
+    code: *const [u64; CHAIN_INSNS],
+}
+
+impl KernelMachine {
+    /// A machine with the state's chain selected; `None` when there is no such chain.
+    #[inline(always)]
+    pub fn resume(ctx: *mut xdp_md, state: *mut VmState) -> Option<Self> {
+        // SAFETY: the state is a map value that lives as long as the program runs.
+        let code = hike_chains.get_ptr(unsafe { (*state).chain })?;
+        Some(Self { ctx, state, code })
+    }
+
+    #[inline(always)]
+    fn packet(&self, offset: u64, width: Width) -> Result<usize, Fault> {
+        // SAFETY: the context is valid while the program runs.
+        let (data, end) = unsafe { ((*self.ctx).data as usize, (*self.ctx).data_end as usize) };
+        if offset > MAX_OFFSET {
+            return Err(Fault::Packet);
+        }
+        // Opaque, or the compiler merges the checks of different widths and the verifier
+        // no longer knows which width was checked.
+        let start = opaque(data + offset as usize);
+        if start + width as usize > end {
+            return Err(Fault::Packet);
+        }
+        Ok(start)
+    }
+}
+
+macro_rules! load {
+    ($text:literal, $pointer:expr) => {{
+        let value: u64;
+        asm!($text, out(reg) value, in(reg) $pointer, options(readonly));
+        value
+    }};
+}
+
+macro_rules! store {
+    ($text:literal, $pointer:expr, $value:expr) => {
+        asm!($text, in(reg) $pointer, in(reg) $value)
+    };
+}
+
+impl Machine for KernelMachine {
+    #[inline(always)]
+    fn state(&mut self) -> &mut VmState {
+        // SAFETY: a value of a per-CPU map; nothing else runs on this CPU meanwhile.
+        unsafe { &mut *self.state }
+    }
+
+    #[inline(always)]
+    fn select(&mut self, chain: u32) -> bool {
+        match hike_chains.get_ptr(chain) {
+            Some(code) => {
+                self.code = code;
+                true
+            }
+            None => false,
+        }
+    }
+
+    #[inline(always)]
+    fn forget(&mut self, pc: u32) -> u32 {
+        // SAFETY: a field of the state, volatile so that the way through memory stays.
+        unsafe {
+            let place = &raw mut (*self.state).pc;
+            place.write_volatile(pc);
+            place.read_volatile()
+        }
+    }
+
+    #[inline(always)]
+    fn fetch(&self, pc: u32) -> u64 {
+        if pc as usize >= CHAIN_INSNS {
+            return 0;
+        }
+        // SAFETY: `pc` is within the array.
+        unsafe { *self.code.cast::<u64>().add(pc as usize) }
+    }
+
+    #[inline(always)]
+    fn packet_length(&self) -> u64 {
+        // SAFETY: the context is valid while the program runs.
+        unsafe { u64::from((*self.ctx).data_end) - u64::from((*self.ctx).data) }
+    }
+
+    #[inline(always)]
+    fn packet_load(&self, offset: u64, width: Width) -> Result<u64, Fault> {
+        match width {
+            Width::One => self.packet(offset, Width::One).map(|at| unsafe { load!("{0} = *(u8 *)({1} + 0)", at) }),
+            Width::Two => self.packet(offset, Width::Two).map(|at| unsafe { load!("{0} = *(u16 *)({1} + 0)", at) }),
+            Width::Four => self.packet(offset, Width::Four).map(|at| unsafe { load!("{0} = *(u32 *)({1} + 0)", at) }),
+            Width::Eight => self.packet(offset, Width::Eight).map(|at| unsafe { load!("{0} = *(u64 *)({1} + 0)", at) }),
+        }
+    }
+
+    #[inline(always)]
+    fn packet_store(&mut self, offset: u64, width: Width, value: u64) -> Result<(), Fault> {
+        match width {
+            Width::One => self.packet(offset, Width::One).map(|at| unsafe { store!("*(u8 *)({0} + 0) = {1}", at, value) }),
+            Width::Two => self.packet(offset, Width::Two).map(|at| unsafe { store!("*(u16 *)({0} + 0) = {1}", at, value) }),
+            Width::Four => self.packet(offset, Width::Four).map(|at| unsafe { store!("*(u32 *)({0} + 0) = {1}", at, value) }),
+            Width::Eight => self.packet(offset, Width::Eight).map(|at| unsafe { store!("*(u64 *)({0} + 0) = {1}", at, value) }),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn read(pointer: *const u8, width: Width) -> u64 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match width {
+                Width::One => load!("{0} = *(u8 *)({1} + 0)", pointer),
+                Width::Two => load!("{0} = *(u16 *)({1} + 0)", pointer),
+                Width::Four => load!("{0} = *(u32 *)({1} + 0)", pointer),
+                Width::Eight => load!("{0} = *(u64 *)({1} + 0)", pointer),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn write(pointer: *mut u8, width: Width, value: u64) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match width {
+                Width::One => store!("*(u8 *)({0} + 0) = {1}", pointer, value),
+                Width::Two => store!("*(u16 *)({0} + 0) = {1}", pointer, value),
+                Width::Four => store!("*(u32 *)({0} + 0) = {1}", pointer, value),
+                Width::Eight => store!("*(u64 *)({0} + 0) = {1}", pointer, value),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn time_ns(&mut self) -> u64 {
+        // SAFETY: a helper without arguments.
+        unsafe { helpers::bpf_ktime_get_ns() }
+    }
+
+    #[inline(always)]
+    fn random_u32(&mut self) -> u32 {
+        // SAFETY: a helper without arguments.
+        unsafe { helpers::bpf_get_prandom_u32() as u32 }
+    }
+}

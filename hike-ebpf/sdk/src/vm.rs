@@ -1,0 +1,272 @@
+//! The VM in the kernel: its maps, how a program gets back into it, how a loader starts it.
+//!
+//! At the end of every program, [`program`] executes a few simple instructions of the
+//! chain in place and jumps to the next program; what needs more goes to the executor, a
+//! program of its own that holds the whole interpreter. `docs/vm.md` tells why.
+
+use core::arch::asm;
+
+use aya_ebpf::btf_maps::{Array, PerCpuArray, ProgramArray};
+use aya_ebpf::macros::btf_map;
+use hike_abi::limits::{CHAINS, DIRECT_PROGRAMS, PROGRAMS};
+use hike_abi::{Action, CONTINUE, ChainCode, Fault, FaultCounters, HikeCall, NO_CHAIN, VmState, memory};
+use hike_vm::{Flow, Machine, begin, step, step_simple};
+
+use crate::machine::KernelMachine;
+use crate::context::opaque;
+use crate::{HikeContext, xdp_md};
+
+#[btf_map]
+#[allow(non_upper_case_globals)]
+pub(crate) static hike_state: PerCpuArray<VmState, 1> = PerCpuArray::new();
+#[btf_map]
+#[allow(non_upper_case_globals)]
+pub(crate) static hike_chains: Array<ChainCode, { CHAINS as usize }> = Array::new();
+#[btf_map]
+#[allow(non_upper_case_globals)]
+static hike_programs: ProgramArray<{ PROGRAMS as usize }> = ProgramArray::new();
+#[btf_map]
+#[allow(non_upper_case_globals)]
+static hike_executor: ProgramArray<1> = ProgramArray::new();
+#[btf_map]
+#[allow(non_upper_case_globals)]
+static hike_faults: PerCpuArray<FaultCounters, { CHAINS as usize }> = PerCpuArray::new();
+
+/// Instructions that the end of a program executes before it turns to the executor.
+const INLINE_STEPS: u32 = 4;
+
+/// What a chain loader decides about a packet.
+pub enum Start {
+    /// No chain: the packet gets this action.
+    Decided(Action),
+    /// This chain, and what happens when it ends without a decision.
+    Chain {
+        /// Its runtime ID; [`NO_CHAIN`] is answered with the default action.
+        id: u32,
+        /// The default action, an XDP action's number.
+        default_action: u32,
+    },
+}
+
+/// The VM's state on this CPU.
+#[inline(always)]
+pub fn state() -> Option<*mut VmState> {
+    hike_state.get_ptr_mut(0)
+}
+
+/// Body of a program's entry: its logic, then the chain goes on.
+#[inline(always)]
+pub fn program(ctx: *mut xdp_md, logic: impl FnOnce(*mut xdp_md, *mut HikeCall) -> i32) -> u32 {
+    let Some(state) = state() else {
+        return Action::Aborted as u32;
+    };
+    // The call record is the first six registers: no copy in, no copy out.
+    let action = logic(ctx, state.cast());
+    if action != CONTINUE {
+        return action as u32;
+    }
+    resume(ctx, state)
+}
+
+/// Body of a loader's entry: what it decides, then the chain.
+#[inline(always)]
+pub fn loader(ctx: *mut xdp_md, logic: impl FnOnce(&mut HikeContext) -> Start) -> u32 {
+    let Some(state) = state() else {
+        return Action::Aborted as u32;
+    };
+    // SAFETY: the kernel's context, and the state's call record.
+    let mut context = unsafe { HikeContext::new(ctx, state.cast()) };
+    match logic(&mut context) {
+        Start::Decided(action) => action as u32,
+        Start::Chain { id: NO_CHAIN, default_action } => default_action,
+        Start::Chain { id, default_action } => {
+            // SAFETY: a value of a per-CPU map; nothing else runs on this CPU meanwhile.
+            begin(unsafe { &mut *state }, id, default_action);
+            resume(ctx, state)
+        }
+    }
+}
+
+/// Starts a chain with the packet's address in `r1` and its length in `r2`.
+#[inline(always)]
+pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
+    let Some(state) = state() else {
+        return Action::Aborted as u32;
+    };
+    // SAFETY: as in `loader`; the context is the kernel's.
+    unsafe {
+        begin(&mut *state, chain, Action::Pass as u32);
+        (*state).regs[1] = memory::address(memory::PACKET, memory::PACKET_BYTES);
+        (*state).regs[2] = u64::from((*ctx).data_end) - u64::from((*ctx).data);
+    }
+    resume(ctx, state)
+}
+
+/// A field read so that the verifier does not know it as a constant: it would follow
+/// every value of the program counter separately otherwise.
+macro_rules! unknown {
+    ($place:expr) => {
+        // SAFETY: a field of the state.
+        unsafe { core::ptr::read_volatile(&raw const $place) }
+    };
+}
+
+/// Goes on with the chain: a few simple instructions here, the rest in the executor.
+#[inline(always)]
+fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
+    let Some(mut machine) = KernelMachine::resume(ctx, state) else {
+        return fault(state, Fault::Chain);
+    };
+    let mut pc = unknown!((*state).pc);
+    let mut left = unknown!((*state).budget);
+    let mut steps = 0;
+    // Close to the budget the executor decides, which counts one by one.
+    if left > INLINE_STEPS {
+        while steps < INLINE_STEPS {
+            let flow = step_simple(&mut machine, &mut pc);
+            if flow == Flow::Escape {
+                break;
+            }
+            left -= 1;
+            match flow {
+                Flow::Next => {}
+                Flow::Program(id) => {
+                    // SAFETY: fields of the state.
+                    unsafe { ((*state).pc, (*state).budget) = (pc, left) };
+                    return dispatch(ctx, state, id);
+                }
+                // SAFETY: a field of the state.
+                _ => return unsafe { (*state).default_action },
+            }
+            steps += 1;
+        }
+    }
+    // SAFETY: fields of the state.
+    unsafe { ((*state).pc, (*state).budget) = (pc, left) };
+    tail_call_executor(ctx);
+    fault(state, Fault::Program)
+}
+
+/// The executor's run: the chain, interpreted until it calls a program or ends.
+pub struct Run {
+    ctx: *mut xdp_md,
+    machine: KernelMachine,
+    pc: u32,
+    left: u32,
+    flow: Flow,
+}
+
+impl Run {
+    /// Executes one instruction; false when the run is over.
+    #[inline(always)]
+    pub fn step(&mut self) -> bool {
+        if self.left == 0 {
+            self.flow = Flow::Fault(Fault::Budget);
+            return false;
+        }
+        self.left -= 1;
+        self.flow = step(&mut self.machine, &mut self.pc);
+        self.flow == Flow::Next
+    }
+
+    /// Goes where the last instruction led.
+    #[inline(always)]
+    fn finish(mut self) -> u32 {
+        let state = self.machine.state();
+        (state.pc, state.budget) = (self.pc, self.left);
+        let default_action = state.default_action;
+        let state = core::ptr::from_mut(state);
+        match self.flow {
+            Flow::Program(id) => dispatch(self.ctx, state, id),
+            Flow::End => default_action,
+            Flow::Fault(kind) => fault(state, kind),
+            // The kernel ended the loop before the budget did: another round.
+            Flow::Next | Flow::Escape => {
+                tail_call_executor(self.ctx);
+                fault(state, Fault::Program)
+            }
+        }
+    }
+}
+
+/// Body of the executor: `all_steps` calls [`Run::step`] until it is false.
+#[inline(always)]
+pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
+    let Some(state) = state() else {
+        return Action::Aborted as u32;
+    };
+    let Some(machine) = KernelMachine::resume(ctx, state) else {
+        return fault(state, Fault::Chain);
+    };
+    let (pc, left) = (unknown!((*state).pc), unknown!((*state).budget));
+    let flow = Flow::Next;
+    let mut run = Run { ctx, machine, pc, left, flow };
+    all_steps(&mut run);
+    run.finish()
+}
+
+/// Counts a fault of the running chain and gives the default action.
+#[inline(always)]
+fn fault(state: *mut VmState, kind: Fault) -> u32 {
+    // SAFETY: fields of the state, and of a per-CPU map value that is in bounds.
+    unsafe {
+        if let Some(counters) = hike_faults.get_ptr_mut((*state).chain) {
+            // The mask is for the verifier, which after a callback knows no kind.
+            let index = opaque(kind as usize) & (Fault::COUNT - 1);
+            *(*counters).counts.as_mut_ptr().add(index) += 1;
+            (*counters).last_pc = (*state).pc;
+            (*counters).last_fault = kind as u32;
+        }
+        (*state).default_action
+    }
+}
+
+macro_rules! tail_call {
+    ($ctx:expr, $map:expr, $index:expr) => {
+        // SAFETY: the kernel's context and a program array; registers are given up as the
+        // calling convention of eBPF says.
+        unsafe {
+            asm!(
+                "r3 = {index}", "call 12", index = const $index,
+                inout("r1") $ctx => _, inout("r2") $map => _,
+                out("r3") _, out("r4") _, out("r5") _, out("r0") _,
+            )
+        }
+    };
+}
+
+/// Jumps to the executor; returns only when it is not there or the packet has used up the
+/// kernel's tail calls.
+#[inline(always)]
+fn tail_call_executor(ctx: *mut xdp_md) {
+    tail_call!(ctx, &hike_executor, 0);
+}
+
+/// Jumps to a program. A constant index is a direct jump for the kernel's JIT, a variable
+/// one an indirect jump, three times as expensive where Spectre is mitigated.
+#[inline(always)]
+fn dispatch(ctx: *mut xdp_md, state: *mut VmState, id: u32) -> u32 {
+    macro_rules! direct {
+        ($($index:literal)*) => {
+            match id {
+                $($index => tail_call!(ctx, &hike_programs, $index),)*
+                _ => indirect(ctx, id),
+            }
+        };
+    }
+    const _: () = assert!(DIRECT_PROGRAMS == 32);
+    direct!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+    fault(state, Fault::Program)
+}
+
+#[inline(always)]
+fn indirect(ctx: *mut xdp_md, id: u32) {
+    // SAFETY: as for direct tail calls.
+    unsafe {
+        asm!(
+            "call 12",
+            inout("r1") ctx => _, inout("r2") &hike_programs => _, inout("r3") u64::from(id) => _,
+            out("r4") _, out("r5") _, out("r0") _,
+        )
+    }
+}
