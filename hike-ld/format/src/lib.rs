@@ -15,6 +15,7 @@
 pub mod btf;
 pub mod bundle;
 pub mod chain;
+pub mod digest;
 pub mod elf;
 pub mod manifest;
 pub mod package;
@@ -25,7 +26,9 @@ pub mod sourcemap;
 mod suggest;
 mod symbol;
 
+pub use bundle::Bundle;
 pub use chain::ChainObject;
+pub use digest::Digest;
 pub use manifest::Manifest;
 pub use program::ProgramObject;
 pub use script::Script;

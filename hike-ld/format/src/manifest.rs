@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Symbol;
+use crate::digest::Digest;
 use crate::script::{Attachment, ConfigSetting, MapAssignment};
 use crate::signature::Param;
 
@@ -73,8 +74,8 @@ pub struct MemberEntry {
     pub kind: MemberKind,
     /// Its length in bytes.
     pub length: u64,
-    /// Its SHA-256 in hexadecimal.
-    pub sha256: String,
+    /// Its SHA-256.
+    pub sha256: Digest,
 }
 
 /// What a member is. The order is the order of the archive.

@@ -7,6 +7,7 @@ pub use number::Number;
 use serde::{Deserialize, Serialize};
 
 use crate::Symbol;
+use crate::digest::Digest;
 use crate::signature::Param;
 
 /// Content of section `.hike.script` of a chain object, as JSON.
@@ -192,8 +193,8 @@ impl std::fmt::Display for Place {
 pub struct SourceDigest {
     /// The file, as given on the command line.
     pub path: String,
-    /// SHA-256 in hexadecimal.
-    pub sha256: String,
+    /// Its SHA-256.
+    pub sha256: Digest,
 }
 
 /// A source file, element of section `.hike.source`.

@@ -34,6 +34,10 @@ impl Debug {
     pub fn attach(mut self, chains: &mut [Placed]) -> BTreeMap<Symbol, Vec<IntType>> {
         self.ext.lines.retain(|line| line.section == CODE_SECTION);
         self.ext.lines.sort_by_key(|line| line.offset);
+        self.ext
+            .functions
+            .retain(|function| function.section == CODE_SECTION);
+        self.ext.functions.sort_by_key(|function| function.offset);
         for placed in chains {
             placed.chain.params = self.params(placed.offset);
             placed.chain.lines = self.lines(placed);
@@ -42,10 +46,9 @@ impl Debug {
     }
 
     fn params(&self, offset: u64) -> Option<Vec<Param>> {
-        let mut functions = self.ext.functions.iter();
-        let function = functions.find(|function| {
-            function.section == CODE_SECTION && u64::from(function.offset) == offset
-        })?;
+        let functions = &self.ext.functions;
+        let place = functions.binary_search_by_key(&offset, |function| function.offset.into());
+        let function = functions.get(place.ok()?)?;
         let Type::Func { proto, .. } = self.btf.get(function.ty)? else {
             return None;
         };
