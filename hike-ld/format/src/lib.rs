@@ -30,6 +30,7 @@ pub use bundle::Bundle;
 pub use chain::ChainObject;
 pub use digest::Digest;
 pub use manifest::Manifest;
+pub use package::PackagePath;
 pub use program::ProgramObject;
 pub use script::Script;
 pub use signature::Signature;
