@@ -16,7 +16,8 @@ else
   cargo=(cargo +nightly)
 fi
 
-# Line information must not depend on where the sources lie.
+# Symbols must not depend on where the sources lie, nor must line information.
+export RUSTC_WRAPPER=$top/hike-ebpf/rustc-wrapper.sh
 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 remap=("--remap-path-prefix=$top/=")
 for folder in "$registry"/*/; do

@@ -19,16 +19,14 @@ const ROUNDS: u32 = hike_sdk::limits::EXECUTED_INSNS / ROUND + 1;
 #[unsafe(link_section = "xdp")]
 extern "C" fn hike_executor_prog(ctx: *mut xdp_md) -> u32 {
     vm::execute(ctx, |run| {
-        let callback = hike_executor_round as *mut c_void;
+        let callback = round as *mut c_void;
         // SAFETY: the callback gets the run, which outlives the loop.
         unsafe { helpers::bpf_loop(ROUNDS, callback, core::ptr::from_mut(run).cast(), 0) };
     })
 }
 
-/// One callback; 1 ends the loop. (An exported name: a mangled one depends on the folder
-/// the sources lie in.)
-#[unsafe(no_mangle)]
-extern "C" fn hike_executor_round(_index: u64, run: *mut c_void) -> i64 {
+/// One callback; 1 ends the loop. (Not exported: the kernel wants a static function.)
+extern "C" fn round(_index: u64, run: *mut c_void) -> i64 {
     // SAFETY: what `hike_executor_prog` gave to `bpf_loop`.
     let run = unsafe { &mut *run.cast::<vm::Run>() };
     let mut steps = 0;
