@@ -1,0 +1,105 @@
+//! What is known of values: who defines them, and how large they can be.
+
+use crate::ir::analysis::predecessors;
+use crate::ir::{BinaryOp, BlockId, Callee, Function, Op, Operand, UnaryOp, ValueId};
+use hike_abi::Helper;
+
+/// Facts about the values of a function, collected in the order of its blocks.
+pub struct Known {
+    ops: Vec<Option<Op>>,
+    limits: Vec<u64>,
+    preds: Vec<Vec<BlockId>>,
+}
+
+impl Known {
+    /// Nothing known yet.
+    pub fn new(function: &Function) -> Self {
+        Self {
+            ops: vec![None; function.values as usize],
+            limits: vec![u64::MAX; function.values as usize],
+            preds: predecessors(function),
+        }
+    }
+
+    /// Learns the limits of a block's parameters from the arguments they get.
+    pub fn enter(&mut self, function: &Function, id: BlockId) {
+        for (index, &param) in function.block(id).params.iter().enumerate() {
+            let args = self.preds[id.index()].iter().flat_map(|pred| {
+                let targets = function.block(*pred).end.targets().into_iter();
+                targets.filter(|target| target.block == id)
+            });
+            let limit = args.map(|target| self.limit(target.args[index])).max();
+            self.limits[param.index()] = limit.unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Learns what an instruction computes.
+    pub fn define(&mut self, value: ValueId, op: &Op) {
+        self.limits[value.index()] = self.limit_of(op);
+        self.ops[value.index()] = Some(op.clone());
+    }
+
+    /// The operation that defines an operand, if it was seen.
+    pub fn op(&self, operand: Operand) -> Option<&Op> {
+        self.ops[operand.value()?.index()].as_ref()
+    }
+
+    /// No value of the operand is larger than this, unsigned.
+    pub fn limit(&self, operand: Operand) -> u64 {
+        match operand {
+            Operand::Const(constant) => constant,
+            Operand::Value(value) => self.limits[value.index()],
+        }
+    }
+
+    fn limit_of(&self, op: &Op) -> u64 {
+        match op {
+            Op::Const(constant) => *constant,
+            Op::Unary(op, value) => self.limit_of_unary(*op, *value),
+            Op::Binary(op, left, right) => self.limit_of_binary(*op, *left, *right),
+            Op::Call(Callee::Helper(helper), _) => helper_limit(*helper),
+            Op::Call(..) => u64::MAX,
+        }
+    }
+
+    fn limit_of_unary(&self, op: UnaryOp, value: Operand) -> u64 {
+        match op.kept_bits() {
+            Some(bits) if !op.is_signed() => self.limit(value).min(mask(bits)),
+            _ => u64::MAX,
+        }
+    }
+
+    fn limit_of_binary(&self, op: BinaryOp, left: Operand, right: Operand) -> u64 {
+        let (low, high) = (self.limit(left), self.limit(right));
+        match op {
+            BinaryOp::And => low.min(high),
+            BinaryOp::Or | BinaryOp::Xor => mask(64 - (low | high).leading_zeros()),
+            BinaryOp::Add => low.checked_add(high).unwrap_or(u64::MAX),
+            BinaryOp::Mul => low.checked_mul(high).unwrap_or(u64::MAX),
+            BinaryOp::Udiv | BinaryOp::Umod => low,
+            BinaryOp::Lshr => right.constant().map_or(low, |by| low >> (by & 63)),
+            BinaryOp::Shl => right
+                .constant()
+                .filter(|by| low.leading_zeros() as u64 >= *by && *by < 64)
+                .map_or(u64::MAX, |by| low << by),
+            _ => u64::MAX,
+        }
+    }
+}
+
+/// So many low bits.
+pub fn mask(bits: u32) -> u64 {
+    match bits {
+        0..64 => (1 << bits) - 1,
+        _ => u64::MAX,
+    }
+}
+
+fn helper_limit(helper: Helper) -> u64 {
+    match helper {
+        Helper::PacketReadU8 => mask(8),
+        Helper::PacketReadU16 => mask(16),
+        Helper::PacketReadU32 | Helper::RandomU32 => mask(32),
+        _ => u64::MAX,
+    }
+}

@@ -1,0 +1,73 @@
+//! The typed tree to IR: structured control flow becomes blocks, variables become values.
+//!
+//! Scripts have no `goto`, so the places where a variable can have more than one value are
+//! known from the tree: after an `if`, at the head of a loop, and after it. There, and only
+//! there, blocks get parameters. Superfluous ones, and blocks nobody needs, are left to
+//! [`crate::ir::passes`].
+
+use crate::hir;
+use crate::ir::{BinaryOp, Condition, Function, Module, UnaryOp, rewrite};
+
+mod assigned;
+mod builder;
+mod condition;
+mod env;
+mod expr;
+mod stmt;
+
+/// Lowers every chain of a script.
+pub fn lower(script: &hir::Script) -> Module {
+    Module {
+        functions: script.chains.iter().map(chain).collect(),
+    }
+}
+
+fn chain(chain: &hir::Chain) -> Function {
+    let mut lowering = builder::Builder::new(chain);
+    lowering.params();
+    lowering.block(&chain.body);
+    let mut function = lowering.finish();
+    rewrite::drop_unreachable(&mut function);
+    rewrite::renumber_values(&mut function);
+    function
+}
+
+fn binary_op(op: hir::BinaryOp) -> BinaryOp {
+    match op {
+        hir::BinaryOp::Add => BinaryOp::Add,
+        hir::BinaryOp::Sub => BinaryOp::Sub,
+        hir::BinaryOp::Mul => BinaryOp::Mul,
+        hir::BinaryOp::DivU => BinaryOp::Udiv,
+        hir::BinaryOp::DivS => BinaryOp::Sdiv,
+        hir::BinaryOp::ModU => BinaryOp::Umod,
+        hir::BinaryOp::ModS => BinaryOp::Smod,
+        hir::BinaryOp::And => BinaryOp::And,
+        hir::BinaryOp::Or => BinaryOp::Or,
+        hir::BinaryOp::Xor => BinaryOp::Xor,
+        hir::BinaryOp::Shl => BinaryOp::Shl,
+        hir::BinaryOp::ShrU => BinaryOp::Lshr,
+        hir::BinaryOp::ShrS => BinaryOp::Ashr,
+    }
+}
+
+fn unary_op(op: hir::UnaryOp) -> UnaryOp {
+    match op {
+        hir::UnaryOp::Neg => UnaryOp::Neg,
+        hir::UnaryOp::Invert => UnaryOp::Not,
+    }
+}
+
+fn comparison(op: hir::CompareOp) -> Condition {
+    match op {
+        hir::CompareOp::Eq => Condition::Eq,
+        hir::CompareOp::Ne => Condition::Ne,
+        hir::CompareOp::LtU => Condition::Ult,
+        hir::CompareOp::LeU => Condition::Ule,
+        hir::CompareOp::GtU => Condition::Ugt,
+        hir::CompareOp::GeU => Condition::Uge,
+        hir::CompareOp::LtS => Condition::Slt,
+        hir::CompareOp::LeS => Condition::Sle,
+        hir::CompareOp::GtS => Condition::Sgt,
+        hir::CompareOp::GeS => Condition::Sge,
+    }
+}
