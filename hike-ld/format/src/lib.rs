@@ -17,6 +17,7 @@ pub mod bundle;
 pub mod chain;
 pub mod digest;
 pub mod elf;
+pub mod encode;
 pub mod manifest;
 pub mod package;
 pub mod program;
