@@ -3,10 +3,13 @@
 use hike_isa::{Insn, Slot, decode_at};
 use proptest::prelude::*;
 
-/// Every slot that decodes encodes to itself again.
+/// Every slot that decodes encodes to itself again, also by way of its text.
 fn check_round_trip(code: &[Slot]) {
     if let Ok(insn) = decode_at(code, 0) {
         assert_eq!(insn.encode().slots(), &code[..insn.slots()], "{insn}");
+        if text_is_exact(&insn) {
+            assert_eq!(insn.to_string().parse(), Ok(insn), "{insn}");
+        }
     }
 }
 
@@ -17,10 +20,23 @@ proptest! {
     }
 
     #[test]
+    fn any_text_parses_or_is_an_error(text: String) {
+        if let Ok(insn) = text.parse::<Insn>() {
+            prop_assert_eq!(insn.to_string().parse(), Ok(insn));
+        }
+    }
+
+    #[test]
     fn slots_and_bytes_agree(bits: u64) {
         prop_assert_eq!(Slot::from_bits(bits).to_bits(), bits);
         prop_assert_eq!(Slot::from_bytes(bits.to_le_bytes()).to_bits(), bits);
     }
+}
+
+/// Text tells calls of helpers and of symbols apart by the sign of their number.
+fn text_is_exact(insn: &Insn) -> bool {
+    !matches!(insn, Insn::CallHelper { number } if *number > i32::MAX as u32)
+        && !matches!(insn, Insn::CallSymbol { imm } if *imm >= 0)
 }
 
 /// All opcodes with plausible fields: random 64-bit slots rarely hit the rare ones.
