@@ -25,7 +25,7 @@ pub mod script;
 pub mod signature;
 pub mod sourcemap;
 mod suggest;
-mod symbol;
+pub mod symbol;
 
 pub use bundle::Bundle;
 pub use chain::ChainObject;

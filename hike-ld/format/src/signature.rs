@@ -268,3 +268,13 @@ impl<'de> Deserialize<'de> for IntType {
         })
     }
 }
+
+impl ConfigVar {
+    /// Its default as a number of its type.
+    pub fn default_text(&self) -> String {
+        if self.ty.signed {
+            return (self.default as i64).to_string();
+        }
+        self.default.to_string()
+    }
+}
