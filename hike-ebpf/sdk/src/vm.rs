@@ -115,7 +115,7 @@ macro_rules! unknown {
 #[inline(always)]
 fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
     let Some(mut machine) = KernelMachine::resume(ctx, state) else {
-        return fault(state, Fault::Chain);
+        return fault(state, Fault::Chain, 0);
     };
     let mut pc = unknown!((*state).pc);
     let mut left = unknown!((*state).budget);
@@ -133,7 +133,7 @@ fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
                 Flow::Program(id) => {
                     // SAFETY: fields of the state.
                     unsafe { ((*state).pc, (*state).budget) = (pc, left) };
-                    return dispatch(ctx, state, id);
+                    return dispatch(ctx, state, id, pc);
                 }
                 // SAFETY: a field of the state.
                 _ => return unsafe { (*state).default_action },
@@ -144,7 +144,7 @@ fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
     // SAFETY: fields of the state.
     unsafe { ((*state).pc, (*state).budget) = (pc, left) };
     tail_call_executor(ctx);
-    fault(state, Fault::Program)
+    fault(state, Fault::Program, pc)
 }
 
 /// The executor's run: the chain, interpreted until it calls a program or ends.
@@ -177,13 +177,14 @@ impl Run {
         let default_action = state.default_action;
         let state = core::ptr::from_mut(state);
         match self.flow {
-            Flow::Program(id) => dispatch(self.ctx, state, id),
+            Flow::Program(id) => dispatch(self.ctx, state, id, self.pc),
             Flow::End => default_action,
-            Flow::Fault(kind) => fault(state, kind),
+            Flow::Fault(Fault::Budget) => fault(state, Fault::Budget, self.pc),
+            Flow::Fault(kind) => fault(state, kind, self.pc.wrapping_sub(1)),
             // The kernel ended the loop before the budget did: another round.
             Flow::Next | Flow::Escape => {
                 tail_call_executor(self.ctx);
-                fault(state, Fault::Program)
+                fault(state, Fault::Program, self.pc)
             }
         }
     }
@@ -196,7 +197,7 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
         return Action::Aborted as u32;
     };
     let Some(machine) = KernelMachine::resume(ctx, state) else {
-        return fault(state, Fault::Chain);
+        return fault(state, Fault::Chain, 0);
     };
     let (pc, left) = (unknown!((*state).pc), unknown!((*state).budget));
     let flow = Flow::Next;
@@ -205,16 +206,16 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
     run.finish()
 }
 
-/// Counts a fault of the running chain and gives the default action.
+/// Counts a fault of the running chain at a slot and gives the default action.
 #[inline(always)]
-fn fault(state: *mut VmState, kind: Fault) -> u32 {
+fn fault(state: *mut VmState, kind: Fault, slot: u32) -> u32 {
     // SAFETY: fields of the state, and of a per-CPU map value that is in bounds.
     unsafe {
         if let Some(counters) = hike_faults.get_ptr_mut((*state).chain) {
             // The mask is for the verifier, which after a callback knows no kind.
             let index = opaque(kind as usize) & (Fault::COUNT - 1);
             *(*counters).counts.as_mut_ptr().add(index) += 1;
-            (*counters).last_pc = (*state).pc;
+            (*counters).last_pc = slot;
             (*counters).last_fault = kind as u32;
         }
         (*state).default_action
@@ -243,9 +244,10 @@ fn tail_call_executor(ctx: *mut xdp_md) {
 }
 
 /// Jumps to a program. A constant index is a direct jump for the kernel's JIT, a variable
-/// one an indirect jump, three times as expensive where Spectre is mitigated.
+/// one an indirect jump, three times as expensive where Spectre is mitigated. `pc` is the
+/// slot after the call.
 #[inline(always)]
-fn dispatch(ctx: *mut xdp_md, state: *mut VmState, id: u32) -> u32 {
+fn dispatch(ctx: *mut xdp_md, state: *mut VmState, id: u32, pc: u32) -> u32 {
     macro_rules! direct {
         ($($index:literal)*) => {
             match id {
@@ -256,7 +258,7 @@ fn dispatch(ctx: *mut xdp_md, state: *mut VmState, id: u32) -> u32 {
     }
     const _: () = assert!(DIRECT_PROGRAMS == 32);
     direct!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
-    fault(state, Fault::Program)
+    fault(state, Fault::Program, pc.wrapping_sub(1))
 }
 
 #[inline(always)]

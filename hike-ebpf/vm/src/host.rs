@@ -36,7 +36,7 @@ pub enum Outcome {
         fault: Fault,
         /// The chain that was running.
         chain: u32,
-        /// Its next slot of quick code.
+        /// The slot of its quick code that could not be executed.
         pc: u32,
     },
 }
@@ -133,14 +133,14 @@ impl HostMachine<'_> {
             match step(&mut self, &mut pc) {
                 Flow::Next => {}
                 Flow::End => return Outcome::Returned(self.state.regs[0]),
-                Flow::Fault(fault) => return self.fault(fault, pc),
+                Flow::Fault(fault) => return self.fault(fault, pc.wrapping_sub(1)),
                 Flow::Escape => return self.fault(Fault::Instruction, pc),
                 Flow::Program(id) => {
                     calls += 1;
                     match self.call(id, calls, programs) {
                         Some(CONTINUE) => {}
                         Some(action) => return Outcome::Verdict(action as u32),
-                        None => return self.fault(Fault::Program, pc),
+                        None => return self.fault(Fault::Program, pc - 1),
                     }
                 }
             }
@@ -184,7 +184,7 @@ impl Machine for HostMachine<'_> {
 
     fn select(&mut self, chain: u32) -> bool {
         self.code = chain;
-        self.host.chains.contains_key(&chain)
+        chain < limits::CHAINS
     }
 
     fn fetch(&self, pc: u32) -> u64 {

@@ -21,7 +21,8 @@ pub trait Machine {
     /// The VM's registers, frames and memory.
     fn state(&mut self) -> &mut VmState;
 
-    /// Makes [`fetch`](Self::fetch) read this chain; false when there is no such chain.
+    /// Makes [`fetch`](Self::fetch) read this chain; false when no chain has such an ID.
+    /// An ID that is not in use reads as traps.
     fn select(&mut self, chain: u32) -> bool;
 
     /// The slot at `pc` of the selected chain, 0 beyond its end.
