@@ -1,1 +1,3 @@
-//! hike-tests
+//! What the end-to-end tests share: cases, engines, packets, models.
+
+pub mod bytecode;
