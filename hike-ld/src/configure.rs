@@ -121,22 +121,24 @@ fn check_setting(
     }
 }
 
-fn setting_problem(signature: &Signature, setting: &ConfigSetting) -> Result<(), Problem> {
+fn setting_problem(signature: &Signature, setting: &ConfigSetting) -> Result<(), Box<Problem>> {
     let Some(variable) = signature.config_var(&setting.name) else {
         let names = signature.config.iter().map(|var| var.name.as_str());
         return Err(Problem::NoVariable {
             owner: setting.owner.clone(),
             name: setting.name.clone(),
             help: help("configuration variable", &setting.name, names.collect()),
-        });
+        }
+        .into());
     };
     let value = Value::Number(setting.value);
     let encoded: Result<_, EncodeError> = encode(&value, &TypeInfo::Int(variable.ty), &AnyHost);
-    encoded.map(drop).map_err(|error| Problem::Setting {
+    let problem = |error| Problem::Setting {
         owner: setting.owner.clone(),
         name: setting.name.clone(),
         error,
-    })
+    };
+    encoded.map(drop).map_err(|error| problem(error).into())
 }
 
 /// The name that was probably meant, else all there are.

@@ -16,7 +16,7 @@ use crate::Use;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkError {
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// The places; empty when it is an input as a whole.
     pub places: Vec<Use>,
 }
@@ -31,17 +31,20 @@ impl std::error::Error for LinkError {}
 
 impl LinkError {
     /// A problem of a whole input.
-    pub(crate) fn new(problem: Problem) -> Self {
+    pub(crate) fn new(problem: impl Into<Box<Problem>>) -> Self {
         Self {
-            problem,
+            problem: problem.into(),
             places: Vec::new(),
         }
     }
 
     /// A problem at places.
-    pub(crate) fn at(problem: Problem, places: impl IntoIterator<Item = Use>) -> Self {
+    pub(crate) fn at(
+        problem: impl Into<Box<Problem>>,
+        places: impl IntoIterator<Item = Use>,
+    ) -> Self {
         Self {
-            problem,
+            problem: problem.into(),
             places: places.into_iter().collect(),
         }
     }

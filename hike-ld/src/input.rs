@@ -59,7 +59,7 @@ pub fn read(inputs: &[Input], errors: &mut Vec<LinkError>) -> Objects {
     objects
 }
 
-fn read_one(input: &Input, objects: &mut Objects) -> Result<(), Problem> {
+fn read_one(input: &Input, objects: &mut Objects) -> Result<(), Box<Problem>> {
     if ProgramObject::is_one(&input.bytes) {
         objects.programs.push(program_of_path(input)?);
     } else {
@@ -69,20 +69,24 @@ fn read_one(input: &Input, objects: &mut Objects) -> Result<(), Problem> {
 }
 
 /// Reads an object with chains.
-pub(crate) fn chains(path: &str, bytes: &[u8]) -> Result<ChainFile, Problem> {
+pub(crate) fn chains(path: &str, bytes: &[u8]) -> Result<ChainFile, Box<Problem>> {
     let path = path.to_owned();
     match ChainObject::parse(bytes) {
         Ok(object) => Ok(ChainFile { path, object }),
-        Err(error) => Err(Problem::ChainObject { path, error }),
+        Err(error) => Err(Problem::ChainObject { path, error }.into()),
     }
 }
 
 /// Reads a program or loader of a package.
-pub(crate) fn program(path: &str, package: &str, bytes: &[u8]) -> Result<ProgramFile, Problem> {
+pub(crate) fn program(
+    path: &str,
+    package: &str,
+    bytes: &[u8],
+) -> Result<ProgramFile, Box<Problem>> {
     let path = path.to_owned();
     let object = match ProgramObject::parse(bytes) {
         Ok(object) => object,
-        Err(error) => return Err(Problem::ProgramObject { path, error }),
+        Err(error) => return Err(Problem::ProgramObject { path, error }.into()),
     };
     let kind = match object.signature.kind {
         ObjectKind::Program => SymbolKind::Program,
@@ -94,12 +98,12 @@ pub(crate) fn program(path: &str, package: &str, bytes: &[u8]) -> Result<Program
             symbol,
             object,
         }),
-        Err(_) => Err(Problem::NoPackage { path }),
+        Err(_) => Err(Problem::NoPackage { path }.into()),
     }
 }
 
 /// The package of a program given as input is the folder above `objects/`.
-fn program_of_path(input: &Input) -> Result<ProgramFile, Problem> {
+fn program_of_path(input: &Input) -> Result<ProgramFile, Box<Problem>> {
     let mut parts = input.path.rsplit('/').skip(1);
     let package = match (parts.next(), parts.next()) {
         (Some("objects"), Some(package)) => package,

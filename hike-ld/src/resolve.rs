@@ -37,7 +37,7 @@ fn undefined(definitions: &Definitions, first: usize) -> BTreeSet<Symbol> {
 /// Every problem with every place that has it.
 fn report(
     definitions: &Definitions,
-    problems: BTreeMap<Symbol, Problem>,
+    problems: BTreeMap<Symbol, Box<Problem>>,
     errors: &mut Vec<LinkError>,
 ) {
     let mut uses = uses(definitions);
@@ -62,7 +62,7 @@ fn pull(
     definitions: &mut Definitions,
     packages: &PackagePath,
     errors: &mut Vec<LinkError>,
-) -> Result<(), Problem> {
+) -> Result<(), Box<Problem>> {
     match symbol.kind() {
         SymbolKind::Chain => pull_chain(symbol, definitions, packages, errors),
         SymbolKind::Program | SymbolKind::Loader => {
@@ -76,7 +76,7 @@ fn pull_program(
     definitions: &mut Definitions,
     packages: &PackagePath,
     errors: &mut Vec<LinkError>,
-) -> Result<(), Problem> {
+) -> Result<(), Box<Problem>> {
     let found = find(Item::Object, symbol, packages)?;
     let path = found.path.display().to_string();
     let file = input::program(&path, &found.package, &found.bytes)?;
@@ -85,14 +85,16 @@ fn pull_program(
             path,
             expected: symbol.name().to_owned(),
             found: file.symbol.name().to_owned(),
-        });
+        }
+        .into());
     }
     if file.symbol.kind() != symbol.kind() {
         return Err(Problem::OtherKind {
             symbol: symbol.clone(),
             found: file.symbol.kind(),
             path,
-        });
+        }
+        .into());
     }
     definitions.add_program(file, errors);
     Ok(())
@@ -103,23 +105,26 @@ fn pull_chain(
     definitions: &mut Definitions,
     packages: &PackagePath,
     errors: &mut Vec<LinkError>,
-) -> Result<(), Problem> {
+) -> Result<(), Box<Problem>> {
     let found = find(Item::ChainObject, symbol, packages)?;
     let path = found.path.display().to_string();
     let file = input::chains(&path, &found.bytes)?;
     if file.object.chain(symbol).is_none() {
+        let chains = file.object.chains.iter();
+        let chains: Vec<_> = chains.map(|chain| chain.symbol.to_string()).collect();
         return Err(Problem::OtherName {
             path,
             expected: symbol.to_string(),
-            found: file.object.chains[0].symbol.to_string(),
-        });
+            found: chains.join("`, `"),
+        }
+        .into());
     }
     definitions.add_chains(file, errors);
     Ok(())
 }
 
 /// Finds the file; a symbol names the package that defines it, not one that gives it out.
-fn find(item: Item, symbol: &Symbol, packages: &PackagePath) -> Result<Found, Problem> {
+fn find(item: Item, symbol: &Symbol, packages: &PackagePath) -> Result<Found, Box<Problem>> {
     let reason = match packages.find(item, symbol.package(), symbol.name()) {
         Ok(found) if found.package == symbol.package() => return Ok(found),
         Ok(found) => LookupError::Name {
@@ -135,7 +140,8 @@ fn find(item: Item, symbol: &Symbol, packages: &PackagePath) -> Result<Found, Pr
         symbol: symbol.clone(),
         reason: Box::new(reason),
         script: script(symbol, packages),
-    })
+    }
+    .into())
 }
 
 /// The script of a chain that is there, but not compiled.

@@ -1,0 +1,55 @@
+//! `hike-ld inspect FILE`: what a bundle or an object is.
+
+mod bundle;
+mod chains;
+mod program;
+mod table;
+
+use std::path::Path;
+
+use hike_format::program::ProgramObject;
+use hike_format::{Bundle, ChainObject};
+
+use super::{Failure, Output, files};
+
+/// What zstd files start with, RFC 8878 section 3.1.1.
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// A file of a kind that this tool knows.
+pub enum Subject {
+    /// A bundle.
+    Bundle(Box<Bundle>),
+    /// A program or loader object.
+    Program(Box<ProgramObject>),
+    /// A chain object.
+    Chains(Box<ChainObject>),
+}
+
+/// Reads a file as what it is.
+pub fn open(path: &Path) -> Result<Subject, Failure> {
+    let bytes = files::read(path)?;
+    let fail =
+        |error: &dyn std::error::Error| Failure::input(format!("{}: {error}", path.display()));
+    if bytes.starts_with(&ZSTD_MAGIC) {
+        let bundle = Bundle::read(&bytes).map_err(|error| fail(&error))?;
+        Ok(Subject::Bundle(Box::new(bundle)))
+    } else if ProgramObject::is_one(&bytes) {
+        let program = ProgramObject::parse(bytes).map_err(|error| fail(&error))?;
+        Ok(Subject::Program(Box::new(program)))
+    } else {
+        let chains = ChainObject::parse(bytes).map_err(|error| fail(&error))?;
+        Ok(Subject::Chains(Box::new(chains)))
+    }
+}
+
+/// Describes a file.
+pub fn run(path: &Path, json: bool) -> Result<Output, Failure> {
+    Ok(match (open(path)?, json) {
+        (Subject::Bundle(subject), true) => Output::json(&bundle::json(&subject)),
+        (Subject::Bundle(subject), false) => Output::ok(bundle::text(&subject)),
+        (Subject::Program(subject), true) => Output::json(&program::json(&subject)),
+        (Subject::Program(subject), false) => Output::ok(program::text(&subject)),
+        (Subject::Chains(subject), true) => Output::json(&chains::json(&subject)),
+        (Subject::Chains(subject), false) => Output::ok(chains::text(&subject)),
+    })
+}
