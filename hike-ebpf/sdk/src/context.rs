@@ -1,19 +1,21 @@
 //! The packet as a program sees it.
 
-use hike_abi::HikeCall;
+use hike_abi::{Cursor, HikeCall, VmState};
 
-use crate::types::{Ipv6Addr, Ipv6Flow};
+use crate::extension::Transport;
+use crate::headers::{ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IPV6, Ipv6Header};
 use crate::xdp_md;
 
-/// EtherType of IPv6, host order.
-pub const ETH_P_IPV6: u16 = 0x86dd;
-/// Length of an Ethernet header.
-pub const ETH_HLEN: usize = 14;
+/// Offsets into a packet that headers are looked for at: the verifier follows a sum of
+/// offsets up to `MAX_PACKET_OFF`, 65535.
+const OFFSET_MASK: usize = 0x7fff;
+/// VLAN tags that are skipped.
+const VLAN_TAGS: u32 = 2;
 
 /// The packet a program works on.
 pub struct HikeContext {
     ctx: *mut xdp_md,
-    _call: *mut HikeCall,
+    state: *mut VmState,
 }
 
 /// A value the compiler knows nothing about, so that it keeps what the verifier needs:
@@ -27,10 +29,11 @@ pub(crate) fn opaque(mut value: usize) -> usize {
 
 impl HikeContext {
     /// # Safety
-    /// `ctx` is the XDP context the kernel gave.
+    /// `ctx` is the XDP context the kernel gave, and `call` the start of a [`VmState`]:
+    /// the packet cursor lies behind it.
     #[inline(always)]
     pub(crate) unsafe fn new(ctx: *mut xdp_md, call: *mut HikeCall) -> Self {
-        Self { ctx, _call: call }
+        Self { ctx, state: call.cast() }
     }
 
     /// The kernel's context, for helpers.
@@ -73,69 +76,117 @@ impl HikeContext {
         Some(start as *mut T)
     }
 
-    /// The EtherType, when the packet has an Ethernet header. VLAN tags are not skipped:
-    /// a tagged packet has the tag's EtherType.
+    /// The bytes of `T` at `offset`, when the packet is long enough.
     #[inline(always)]
-    pub fn ethertype(&self) -> Option<u16> {
-        let pointer = self.header::<[u8; 2]>(12)?;
-        // SAFETY: `header` checked the bounds.
-        Some(u16::from_be_bytes(unsafe { *pointer }))
+    pub fn header_ref<T: Plain>(&self, offset: usize) -> Option<&T> {
+        // SAFETY: `header` checked the bounds, and plain types have any value and place.
+        self.header::<T>(offset).map(|header| unsafe { &*header })
     }
 
-    /// The fixed IPv6 header, when the packet is IPv6 and holds it whole.
+    /// As [`header_ref`](Self::header_ref), to write to.
     #[inline(always)]
-    pub fn ipv6(&self) -> Option<*mut Ipv6Header> {
-        if self.ethertype()? != ETH_P_IPV6 {
+    pub fn header_mut<T: Plain>(&mut self, offset: usize) -> Option<&mut T> {
+        // SAFETY: as for `header_ref`; the context is borrowed as long as the header.
+        self.header::<T>(offset).map(|header| unsafe { &mut *header })
+    }
+
+    /// The packet cursor: where the chain loader, or a program since, found the headers.
+    #[inline(always)]
+    pub fn cursor(&self) -> Cursor {
+        // SAFETY: the state is a map value that lives as long as the program runs.
+        unsafe { (*self.state).cursor }
+    }
+
+    /// Sets the packet cursor: for chain loaders, and for programs that move headers.
+    #[inline(always)]
+    pub fn set_cursor(&mut self, cursor: Cursor) {
+        // SAFETY: as for `cursor`; nothing else runs on this CPU meanwhile.
+        unsafe { (*self.state).cursor = cursor };
+    }
+
+    /// Sets the transport header of the packet cursor.
+    #[inline(always)]
+    pub fn set_transport(&mut self, transport: Transport) {
+        // SAFETY: as for `set_cursor`.
+        let cursor = unsafe { &mut (*self.state).cursor };
+        cursor.transport = transport.offset;
+        cursor.protocol = transport.protocol;
+    }
+
+    /// Where the packet cursor says the network header is.
+    #[inline(always)]
+    pub fn network_offset(&self) -> usize {
+        Self::masked(self.cursor().network as usize)
+    }
+
+    /// An offset the verifier can follow.
+    #[inline(always)]
+    pub(crate) fn masked(offset: usize) -> usize {
+        offset & OFFSET_MASK
+    }
+
+    /// The IPv6 header, when the packet cursor says there is one and the packet still
+    /// holds it whole.
+    #[inline(always)]
+    pub fn ipv6(&mut self) -> Option<&mut Ipv6Header> {
+        if self.cursor().ethertype != ETH_P_IPV6 {
             return None;
         }
-        let header = self.header::<Ipv6Header>(ETH_HLEN)?;
-        // SAFETY: `header` checked the bounds.
-        (unsafe { (*header).version_class_flow[0] } >> 4 == 6).then_some(header)
+        self.header_mut(self.network_offset())
     }
 
-    /// Source and destination of an IPv6 packet.
+    /// Finds the network header and makes it the packet cursor; gives its EtherType.
+    /// Up to two VLAN tags are skipped; an EtherType of IPv6 is
+    /// only given for a whole IPv6 header of version 6, 0 instead for one that is not.
     #[inline(always)]
-    pub fn ipv6_flow(&self) -> Option<Ipv6Flow> {
-        let header = self.ipv6()?;
-        // SAFETY: `ipv6` checked the bounds.
-        Some(unsafe {
-            Ipv6Flow {
-                source: (*header).source,
-                destination: (*header).destination,
-            }
-        })
+    pub fn locate(&mut self) -> u16 {
+        let (ethertype, network) = self.link();
+        let cursor = Cursor { network: network as u16, ethertype, ..Cursor::default() };
+        self.set_cursor(cursor);
+        if ethertype == ETH_P_IPV6 && !self.header_ref(network).is_some_and(is_ipv6) {
+            self.set_cursor(Cursor::default());
+            return 0;
+        }
+        ethertype
+    }
+
+    /// EtherType and offset of the network header; 0 for a packet that ends before.
+    #[inline(always)]
+    fn link(&self) -> (u16, usize) {
+        let mut network = ETH_HLEN;
+        let mut ethertype = self.be16(network - 2);
+        let mut tags = 0;
+        while tags < VLAN_TAGS && matches!(ethertype, ETH_P_8021Q | ETH_P_8021AD) {
+            network += 4;
+            ethertype = self.be16(network - 2);
+            tags += 1;
+        }
+        (ethertype, network)
+    }
+
+    /// A number in network order, 0 beyond the packet's end.
+    #[inline(always)]
+    fn be16(&self, offset: usize) -> u16 {
+        self.header_ref::<[u8; 2]>(offset).map_or(0, |bytes| u16::from_be_bytes(*bytes))
     }
 }
 
-/// The fixed IPv6 header, RFC 8200 section 3.
-#[repr(C, packed(2))]
-pub struct Ipv6Header {
-    /// Version (4 bits), traffic class (8 bits), flow label (20 bits).
-    pub version_class_flow: [u8; 4],
-    /// Length of what follows this header, network order.
-    pub payload_length: u16,
-    /// Type of the header that follows.
-    pub next_header: u8,
-    /// Hop limit.
-    pub hop_limit: u8,
-    /// Source address.
-    pub source: Ipv6Addr,
-    /// Destination address.
-    pub destination: Ipv6Addr,
+#[inline(always)]
+fn is_ipv6(header: &Ipv6Header) -> bool {
+    header.version() == 6
 }
 
-impl Ipv6Header {
-    /// The traffic class, RFC 8200 section 7.
-    #[inline(always)]
-    pub fn traffic_class(&self) -> u8 {
-        self.version_class_flow[0] << 4 | self.version_class_flow[1] >> 4
-    }
+/// Types that are bytes: any bytes are a value, at any address.
+///
+/// # Safety
+/// No padding, no invalid bit pattern, alignment 1.
+pub unsafe trait Plain {}
 
-    /// Sets the traffic class.
-    #[inline(always)]
-    pub fn set_traffic_class(&mut self, class: u8) {
-        let [first, second, ..] = self.version_class_flow;
-        self.version_class_flow[0] = first & 0xf0 | class >> 4;
-        self.version_class_flow[1] = second & 0x0f | class << 4;
-    }
-}
+// SAFETY: bytes.
+unsafe impl<const N: usize> Plain for [u8; N] {}
+// SAFETY: structs of bytes.
+unsafe impl Plain for Ipv6Header {}
+// SAFETY: structs of bytes.
+unsafe impl Plain for crate::headers::EthernetHeader {}
+// SAFETY: structs of bytes.
+unsafe impl Plain for crate::headers::UdpHeader {}

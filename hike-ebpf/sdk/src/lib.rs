@@ -20,14 +20,17 @@
 
 pub mod config;
 mod context;
+pub mod errno;
+pub mod extension;
+pub mod headers;
 mod machine;
 mod result;
 pub mod types;
 pub mod vm;
 
 pub use aya_ebpf::bindings::xdp_md;
-pub use aya_ebpf::{btf_maps as maps, helpers};
-pub use context::HikeContext;
+pub use aya_ebpf::{bindings, btf_maps as maps, helpers};
+pub use context::{HikeContext, Plain};
 pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
 pub use hike_sdk_macros::{hike_loader, hike_program};
 pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, run};
@@ -36,6 +39,7 @@ pub use vm::Start;
 /// What a program needs most.
 pub mod prelude {
     pub use crate::config::config;
+    pub use crate::errno::Errno;
     pub use crate::maps;
     pub use crate::types::*;
     pub use crate::{Action, HikeContext, Start, Verdict, hike_loader, hike_program};

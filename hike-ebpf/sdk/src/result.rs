@@ -2,6 +2,7 @@
 
 use hike_abi::{Action, CONTINUE, HikeCall};
 
+use crate::errno::Errno;
 use crate::{HikeContext, xdp_md};
 
 /// In a signature: the program always ends the chain.
@@ -20,8 +21,8 @@ pub enum Verdict {
 impl Verdict {
     /// The chain goes on with a negative errno.
     #[inline(always)]
-    pub const fn error(errno: i32) -> Self {
-        Self::Continue(-(errno as i64) as u64)
+    pub const fn error(errno: Errno) -> Self {
+        Self::Continue(-(errno.0 as i64) as u64)
     }
 }
 
@@ -67,6 +68,19 @@ impl ProgramResult for i64 {
     #[inline(always)]
     fn verdict(self) -> Verdict {
         Verdict::Continue(self as u64)
+    }
+}
+
+/// A value, or an error as a negative number.
+impl ProgramResult for Result<u64, Errno> {
+    type Signature = i64;
+
+    #[inline(always)]
+    fn verdict(self) -> Verdict {
+        match self {
+            Ok(value) => Verdict::Continue(value),
+            Err(errno) => Verdict::error(errno),
+        }
     }
 }
 

@@ -1,9 +1,18 @@
 //! Types whose names mean more than their bytes: tools show and read them as what they are.
 
-/// An IPv6 address in network order.
+/// An IPv6 address in network order. (Aligned so that a copy takes two instructions.)
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(C)]
+#[repr(C, align(8))]
 pub struct Ipv6Addr(pub [u32; 4]);
+
+impl Ipv6Addr {
+    /// The address whose bytes, as they lie in memory, are those of two numbers.
+    #[inline(always)]
+    pub fn from_halves(first: u64, second: u64) -> Self {
+        // SAFETY: both types are 16 bytes, and any bytes are an address.
+        unsafe { core::mem::transmute([first, second]) }
+    }
+}
 
 /// An IPv4 address in network order.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,46 @@
+# `make demo` and `make test` are all one needs; each installs what is missing.
+
+.PHONY: demo test build ebpf ebpf-check lint doc bench clean
+
+# Builds the tools, runs the DDoS script on real packets, cleans up after itself.
+demo:
+	tests/need.sh run
+	cargo build --release --workspace --bins
+	target/release/hike-demo
+
+# Every test, also those that need root and the kernel.
+test:
+	tests/need.sh test
+	cargo build --workspace --bins
+	cargo test --workspace
+
+build:
+	cargo build --release --workspace --bins
+
+# Rebuilds the eBPF objects in the repository from their sources.
+ebpf:
+	tests/need.sh ebpf
+	hike-ebpf/build.sh
+
+# Fails when an object in the repository is not what its source gives.
+ebpf-check:
+	tests/need.sh ebpf
+	hike-ebpf/build.sh --check
+
+lint:
+	cargo fmt --all --check
+	cd packages && cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Costs of the VM on this machine.
+bench:
+	tests/need.sh run
+	cargo build --release --workspace --bins
+	target/release/hike-bench
+
+clean:
+	cargo clean
+	rm -rf packages/target
