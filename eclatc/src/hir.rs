@@ -15,7 +15,7 @@ use hike_format::signature::{IntType, Param, ResultKind};
 use std::fmt;
 use std::sync::Arc;
 
-mod display;
+pub mod display;
 
 /// The type of most values: 64 bits, unsigned.
 pub const U64: IntType = IntType {
@@ -343,16 +343,15 @@ pub struct MapEntry {
 }
 
 /// A part of a map's key or value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Datum {
     /// A number; a negative one is the two's complement of the part's width.
     Number(u128),
-    /// An address or another text, translated by the map's type at install time.
+    /// An address or another text, translated by the map's type at install time; `-D` may
+    /// replace it there.
     Text(String),
     /// A chain, which becomes its runtime ID.
     Chain(Symbol),
-    /// A name that `-D` gives at install time.
-    Variable(String),
 }
 
 /// `program.config(NAME=VALUE)`.

@@ -24,8 +24,8 @@ pub struct Token<'s> {
     pub span: Span,
 }
 
-/// Deepest nesting of blocks and brackets; Python has the same limit for blocks.
-pub const MAX_NESTING: usize = 100;
+/// Deepest nesting of blocks and of brackets.
+pub const MAX_NESTING: usize = 64;
 
 /// Most bytes of a script. Spans are 32 bits; no script comes near.
 pub const MAX_SOURCE: usize = 16 << 20;
@@ -37,4 +37,10 @@ pub fn lex(text: &str, file: FileId) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
     let raw = raw::scan(text, file, &mut problems);
     let tokens = layout::arrange(raw, text, file, &mut problems);
     (tokens, problems)
+}
+
+/// The text form of a token list, one token a line.
+pub fn listing(tokens: &[Token<'_>]) -> String {
+    let line = |token: &Token<'_>| format!("{} {:?} {:?}\n", token.span, token.kind, token.text);
+    tokens.iter().map(line).collect()
 }

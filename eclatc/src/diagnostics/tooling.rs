@@ -1,1 +1,10 @@
-//! Messages.
+//! Messages of the driver that belong to a place in a script.
+
+use super::Code;
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// A chain that code generation cannot fit into the machine's limits.
+pub fn cannot_generate(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::E0701, span, message)
+}

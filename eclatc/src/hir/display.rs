@@ -106,7 +106,6 @@ impl Display for Datum {
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => write!(f, "{text:?}"),
             Self::Chain(symbol) => write!(f, "{symbol}"),
-            Self::Variable(name) => write!(f, "${name}"),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::source::Span;
 use crate::syntax::{Arm, Block, Def, Script, Stmt, StmtKind};
 use chumsky::{Boxed, Parser};
 
+/// `if` and `elif`s that belong together; a chain has little room for more.
+const MAX_ARMS: usize = 128;
+
 /// Reads a whole script.
 pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
     let mut reader = Reader {
@@ -210,7 +213,14 @@ impl<'t, 's> Reader<'t, 's, '_> {
 
     fn elif(&mut self, arm: Arm<'s>, out: &mut Block<'s>) {
         match open_if(out) {
-            Some((arms, _)) => arms.push(arm),
+            Some((arms, _)) if arms.len() < MAX_ARMS => arms.push(arm),
+            Some((arms, _)) if arms.len() == MAX_ARMS => {
+                let span = arm.span;
+                arms.push(arm);
+                let problem = lexical::nested_too_deeply(span, "`elif`s", MAX_ARMS);
+                self.problems.push(problem);
+            }
+            Some(_) => {}
             None => {
                 let span = arm.span;
                 self.without_if(span, "elif", arm.body, out);

@@ -3,9 +3,9 @@
 use crate::lex::{Kind, Token};
 use crate::source::Span;
 
-/// Operators on the way from an expression to its innermost operand. A chain of 256
-/// instructions has no room for more, and recursion over the tree stays shallow.
-pub const MAX_OPERATORS: usize = 256;
+/// Operators on the way from an expression to its innermost operand. A chain has little room
+/// for more, and recursion over the tree stays shallow.
+pub const MAX_OPERATORS: usize = 128;
 
 /// The operator of a line that is one too many, if there is one.
 ///

@@ -1,0 +1,109 @@
+//! Names and types: the syntax tree to the typed tree.
+//!
+//! [`globals`] collects what the script and its imports define; [`chain`] and [`statement`]
+//! walk one chain after the other, [`expression`], [`call`] and [`operation`] give every
+//! expression its type, [`constant`] and [`convert`] fold and narrow; [`configuration`] reads
+//! map and attach lines. [`assigned`] and [`paths`] then look at the typed tree alone.
+//!
+//! An expression that is wrong gives `None` once it has been reported, and whatever depends
+//! on it stays silent.
+
+mod assigned;
+mod call;
+mod chain;
+mod configuration;
+mod constant;
+mod convert;
+mod datum;
+mod expression;
+mod globals;
+mod imports;
+mod operation;
+mod packet;
+mod paths;
+mod scope;
+mod statement;
+
+use crate::diagnostic::{self, Diagnostic};
+use crate::hir;
+use crate::packages::Packages;
+use crate::source::FileId;
+use crate::syntax;
+use globals::Globals;
+use hike_format::signature::{Param, ResultKind};
+use std::collections::BTreeMap;
+
+/// What analysis must know besides the script.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The package of the script.
+    pub package: &'a str,
+    /// `-D NAME=VALUE`
+    pub defines: &'a BTreeMap<String, String>,
+    /// Where imports come from.
+    pub packages: &'a dyn Packages,
+}
+
+/// The typed tree of a script and what is wrong with it. With errors among the problems the
+/// tree is incomplete and must not be lowered.
+pub fn analyse(
+    script: &syntax::Script<'_>,
+    file: FileId,
+    options: Options<'_>,
+) -> (hir::Script, Vec<Diagnostic>) {
+    let mut session = Session {
+        options,
+        globals: Globals::default(),
+        externs: BTreeMap::new(),
+        problems: Vec::new(),
+    };
+    session.collect(&script.items);
+    let chains = session.chains(&script.items);
+    let config = session.configuration(&script.items);
+    session.check_paths(&chains, &config);
+    session.unused_imports();
+    let mut problems = session.problems;
+    diagnostic::sort(&mut problems);
+    let script = hir::Script {
+        package: options.package.to_owned(),
+        file,
+        doc: chain::doc_string(&script.items),
+        chains,
+        externs: session.externs.into_values().collect(),
+        config,
+    };
+    (script, problems)
+}
+
+/// The interface of a chain of a script: its parameters and its result.
+pub fn chain_interface(
+    script: &syntax::Script<'_>,
+    name: &str,
+) -> Option<(Vec<Param>, ResultKind)> {
+    let defs = script.items.iter().filter_map(|item| match &item.kind {
+        syntax::StmtKind::Def(def) => Some(def),
+        _ => None,
+    });
+    let def = defs.into_iter().find(|def| def.name.text == name)?;
+    Some(chain::interface(def))
+}
+
+/// The state of one analysis.
+struct Session<'a, 's> {
+    options: Options<'a>,
+    globals: Globals<'s>,
+    externs: BTreeMap<hir::Symbol, hir::Extern>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Session<'_, '_> {
+    fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    /// Reports, and stands for the value that could not be made.
+    fn fail<T>(&mut self, problem: Diagnostic) -> Option<T> {
+        self.problems.push(problem);
+        None
+    }
+}

@@ -1,0 +1,221 @@
+//! Calls of programs and chains.
+
+use super::Session;
+use super::constant::Constant;
+use super::convert::wide;
+use super::globals::{Global, Object};
+use super::packet::is_packet;
+use super::scope::{Name, Scope};
+use crate::diagnostics::{calls, names, syntactic};
+use crate::hir::{self, Call, Callee, ExprKind, Extern};
+use crate::source::Span;
+use crate::syntax::{Arg, Ident};
+use hike_format::signature::ResultKind;
+use std::rc::Rc;
+
+/// Functions that need no import.
+const BUILTINS: [&str; 3] = ["min", "max", "range"];
+
+impl<'s> Session<'_, 's> {
+    /// A call; `value` tells whether its result is used.
+    pub fn call(
+        &mut self,
+        path: &[Ident<'s>],
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+        value: bool,
+    ) -> Option<hir::Expr> {
+        match path {
+            [name] => self.plain_call(*name, args, span, scope, value),
+            [object, method] if self.means_packet(object.text, scope) => {
+                self.packet_call(*method, args, span, scope)
+            }
+            _ => self.method_in_chain(path, span, scope),
+        }
+    }
+
+    fn means_packet(&self, name: &str, scope: &Scope<'s>) -> bool {
+        is_packet(name) && scope.lookup(name).is_none() && self.globals.peek(name).is_none()
+    }
+
+    fn method_in_chain(
+        &mut self,
+        path: &[Ident<'s>],
+        span: Span,
+        scope: &Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let object = path[0];
+        let Some(definition) = self.globals.lookup(object.text) else {
+            return self.unknown_name(object, scope);
+        };
+        match definition.global {
+            Global::Poisoned => None,
+            _ => {
+                let problem = syntactic::not_allowed_here(span, "configuration", "in a chain");
+                self.fail(problem.help("move it to top level, without indentation"))
+            }
+        }
+    }
+
+    fn plain_call(
+        &mut self,
+        name: Ident<'s>,
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+        value: bool,
+    ) -> Option<hir::Expr> {
+        if let Some(found) = scope.lookup(name.text) {
+            self.check_arguments_alone(args, scope);
+            let what = match found {
+                Name::Variable(_) => "a variable",
+                Name::Constant(..) => "a constant",
+            };
+            return self.fail(calls::not_callable(name.span, name.text, what));
+        }
+        match self
+            .globals
+            .lookup(name.text)
+            .map(|found| found.global.clone())
+        {
+            Some(Global::Program(program)) => {
+                self.program_call(name, &program, args, (span, value), scope)
+            }
+            Some(Global::Chain(chain)) => self.chain_call(name, &chain, args, span, scope),
+            Some(Global::Poisoned) => {
+                self.check_arguments_alone(args, scope);
+                None
+            }
+            Some(other) => self.fail(calls::not_callable(name.span, name.text, other.describe())),
+            None if name.text == "min" || name.text == "max" => {
+                self.extreme(name, args, span, scope)
+            }
+            None => self.unknown_callee(name, args, scope),
+        }
+    }
+
+    /// Arguments of a call that is wrong: only what is wrong in themselves is of interest.
+    fn check_arguments_alone(&mut self, args: &[Arg<'s>], scope: &mut Scope<'s>) {
+        for arg in args {
+            self.expr(&arg.value, scope);
+        }
+    }
+
+    fn unknown_callee(
+        &mut self,
+        name: Ident<'s>,
+        args: &[Arg<'s>],
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        self.check_arguments_alone(args, scope);
+        if self.globals.broken {
+            return None;
+        }
+        if name.text == "range" {
+            let what = "the sequence of a `for`";
+            return self.fail(calls::not_callable(name.span, name.text, what));
+        }
+        let callable = self.globals.iter().filter(|(_, definition)| {
+            matches!(definition.global, Global::Program(_) | Global::Chain(_))
+        });
+        let candidates: Vec<&str> = callable.map(|(name, _)| name).chain(BUILTINS).collect();
+        let near = hike_format::nearest(name.text, candidates);
+        self.fail(names::unknown_callee(name.span, name.text, near))
+    }
+
+    fn program_call(
+        &mut self,
+        name: Ident<'s>,
+        program: &Rc<Object>,
+        args: &[Arg<'s>],
+        (span, value): (Span, bool),
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let callee = &program.callee;
+        let args = self.arguments(name.text, callee, args, span, scope)?;
+        let ends_chain = callee.result == ResultKind::Final;
+        if ends_chain && value {
+            return self.fail(calls::result_of_final(span, name.text));
+        }
+        self.extern_used(callee);
+        let called = Callee::Program(callee.symbol.clone());
+        Some(call_expr(called, args, callee.result, span))
+    }
+
+    fn chain_call(
+        &mut self,
+        name: Ident<'s>,
+        chain: &Rc<Extern>,
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let args = self.arguments(name.text, chain, args, span, scope)?;
+        let own = self.chain_symbol(name.text);
+        if chain.symbol != own {
+            self.extern_used(chain);
+        }
+        let called = Callee::Chain(chain.symbol.clone());
+        Some(call_expr(called, args, chain.result, span))
+    }
+
+    fn extern_used(&mut self, callee: &Extern) {
+        if !self.externs.contains_key(&callee.symbol) {
+            self.externs.insert(callee.symbol.clone(), callee.clone());
+        }
+    }
+
+    /// Checks arguments against parameters.
+    pub fn arguments(
+        &mut self,
+        name: &str,
+        callee: &Extern,
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<Vec<hir::Expr>> {
+        let values: Vec<_> = args
+            .iter()
+            .map(|arg| self.positional_one(arg, scope))
+            .collect();
+        let expected = callee.params.len();
+        if args.len() != expected {
+            let place = args.get(expected).map_or(span, |extra| extra.value.span);
+            let signature = calls::signature(name, callee);
+            let problem = calls::wrong_count(place, name, expected, args.len(), &signature);
+            return self.fail(problem);
+        }
+        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
+        for (value, param) in values.iter().zip(&callee.params) {
+            let wrong = Constant::of(value).filter(|constant| !constant.fits(param.ty));
+            if let Some(constant) = wrong {
+                let parameter = (param.name.as_str(), param.ty);
+                let signature = calls::signature(name, callee);
+                let problem = calls::argument_out_of_range(
+                    value.span,
+                    constant.value(),
+                    parameter,
+                    &signature,
+                );
+                self.report(problem);
+            }
+        }
+        Some(values)
+    }
+}
+
+/// A call as an expression: results are 64 bits, signed as the interface says.
+fn call_expr(callee: Callee, args: Vec<hir::Expr>, result: ResultKind, span: Span) -> hir::Expr {
+    let signed = matches!(result, ResultKind::Value(ty) if ty.signed);
+    let call = Call {
+        callee,
+        args,
+        ends_chain: result == ResultKind::Final,
+    };
+    hir::Expr {
+        kind: ExprKind::Call(call),
+        ty: wide(signed),
+        span,
+    }
+}

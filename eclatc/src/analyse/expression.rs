@@ -1,0 +1,196 @@
+//! Expressions: every node gets a type and a value of 64 bits.
+
+use super::Session;
+use super::constant::Constant;
+use super::convert::{Type, cast, truth, wide};
+use super::globals::Global;
+use super::scope::{Name, Scope};
+use super::statement::local;
+use crate::diagnostics::{names, values};
+use crate::hir::{self, ExprKind as Hir, UnaryOp};
+use crate::lex::literal;
+use crate::source::Span;
+use crate::syntax::{self, BinaryOp, Expr, ExprKind, Ident};
+
+impl<'s> Session<'_, 's> {
+    /// The typed form of an expression.
+    pub fn expr(&mut self, expr: &Expr<'s>, scope: &mut Scope<'s>) -> Option<hir::Expr> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Number(value) => self.number(*value, span),
+            ExprKind::Bool(value) => Some(truth(Hir::Const((*value).into()), span)),
+            ExprKind::String(_) => self.fail(values::not_a_number(span, "a text")),
+            ExprKind::Tuple(_) => self.fail(values::not_a_number(span, "several values")),
+            ExprKind::Path(path) => self.path(path, span, scope),
+            ExprKind::Call(path, args) => self.call(path, args, span, scope, true),
+            ExprKind::Cast(ty, value) => {
+                let value = self.expr(value, scope)?;
+                let value = cast(value, Type::of(*ty));
+                Some(hir::Expr { span, ..value })
+            }
+            ExprKind::Unary(op, value) => self.unary(*op, value, span, scope),
+            ExprKind::Binary(op, left, right) => self.binary_expr(*op, (left, right), span, scope),
+            ExprKind::Compare(first, rest) => self.comparison(first, rest, span, scope),
+            ExprKind::Conditional {
+                then,
+                cond,
+                otherwise,
+            } => self.conditional((cond, then, otherwise), span, scope),
+        }
+    }
+
+    fn number(&mut self, value: u128, span: Span) -> Option<hir::Expr> {
+        let constant = i128::try_from(value).ok().and_then(Constant::new);
+        match constant {
+            Some(constant) => Some(constant.expr(span)),
+            None => self.fail(values::too_big_for_an_expression(span)),
+        }
+    }
+
+    /// The constant that `-D` gives a name.
+    pub fn defined(&self, name: &str) -> Option<Constant> {
+        let text = self.options.defines.get(name)?;
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text.as_str()),
+        };
+        let value = i128::try_from(literal::number(digits).ok()?).ok()?;
+        Constant::new(if negative { -value } else { value })
+    }
+
+    /// The value of an expression that must be a constant; `what` names it in the message.
+    pub fn constant_expr(&mut self, expr: &Expr<'s>, what: &str) -> Option<Constant> {
+        let mut outside = Scope::default();
+        let value = self.expr(expr, &mut outside)?;
+        match Constant::of(&value) {
+            Some(constant) => Some(constant),
+            None => self.fail(values::not_constant(expr.span, what)),
+        }
+    }
+
+    fn path(&mut self, path: &[Ident<'s>], span: Span, scope: &mut Scope<'s>) -> Option<hir::Expr> {
+        let [name] = path else {
+            return self.member(path, span, scope);
+        };
+        if let Some(found) = scope.lookup(name.text) {
+            return Some(match found {
+                Name::Constant(value, _) => value.expr(span),
+                Name::Variable(id) => {
+                    let variable = scope.variable(id);
+                    variable.read = true;
+                    local(id, variable.ty, span)
+                }
+            });
+        }
+        if let Some(constant) = self.defined(name.text) {
+            return Some(constant.expr(span));
+        }
+        self.global_value(*name, scope)
+    }
+
+    fn global_value(&mut self, name: Ident<'s>, scope: &Scope<'s>) -> Option<hir::Expr> {
+        let Some(definition) = self.globals.lookup(name.text) else {
+            return self.unknown_name(name, scope);
+        };
+        match &definition.global {
+            Global::Program(_) | Global::Loader(_) | Global::Chain(_) => {
+                let what = definition.global.describe();
+                self.fail(names::not_a_value(name.span, name.text, what))
+            }
+            Global::Poisoned => None,
+            _ => self
+                .constant_value(name.text)
+                .map(|constant| constant.expr(name.span)),
+        }
+    }
+
+    /// `NAME.NAME` as a value: nothing has members yet.
+    fn member(&mut self, path: &[Ident<'s>], span: Span, scope: &Scope<'s>) -> Option<hir::Expr> {
+        let first = path[0];
+        let known = scope.lookup(first.text).is_some() || self.globals.lookup(first.text).is_some();
+        if !known && !super::packet::is_packet(first.text) {
+            return self.unknown_name(first, scope);
+        }
+        let text: Vec<&str> = path.iter().map(|part| part.text).collect();
+        let problem = names::not_a_value(span, &text.join("."), "a member");
+        self.fail(problem)
+    }
+
+    /// Reports a name that nothing defines, unless a line that could not be read may have.
+    pub fn unknown_name<T>(&mut self, name: Ident<'s>, scope: &Scope<'s>) -> Option<T> {
+        if scope.broken || self.globals.broken {
+            return None;
+        }
+        let globals = self.globals.iter().map(|(name, _)| name);
+        let candidates: Vec<&str> = scope.names().chain(globals).collect();
+        let near = hike_format::nearest(name.text, candidates);
+        self.fail(names::unknown(name.span, name.text, near))
+    }
+
+    fn unary(
+        &mut self,
+        op: syntax::UnaryOp,
+        value: &Expr<'s>,
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        if let (syntax::UnaryOp::Minus, ExprKind::Number(number)) = (op, &value.kind) {
+            return self.negative(*number, span);
+        }
+        let value = self.expr(value, scope)?;
+        match op {
+            syntax::UnaryOp::Plus => Some(hir::Expr { span, ..value }),
+            syntax::UnaryOp::Minus => Some(super::operation::unary(UnaryOp::Neg, value, span)),
+            syntax::UnaryOp::Invert => Some(super::operation::unary(UnaryOp::Invert, value, span)),
+            syntax::UnaryOp::Not => Some(super::operation::not(value, span)),
+        }
+    }
+
+    fn negative(&mut self, number: u128, span: Span) -> Option<hir::Expr> {
+        let constant = i128::try_from(number)
+            .ok()
+            .and_then(|value| Constant::new(-value));
+        match constant {
+            Some(constant) => Some(constant.expr(span)),
+            None => self.fail(values::too_small(span)),
+        }
+    }
+
+    fn binary_expr(
+        &mut self,
+        op: BinaryOp,
+        (left, right): (&Expr<'s>, &Expr<'s>),
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let left = self.expr(left, scope);
+        let right_value = self.expr(right, scope);
+        let value = self.binary(op, left?, right_value?, right.span)?;
+        Some(hir::Expr { span, ..value })
+    }
+
+    fn conditional(
+        &mut self,
+        (cond, then, otherwise): (&Expr<'s>, &Expr<'s>, &Expr<'s>),
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let cond = self.expr(cond, scope);
+        let then = self.expr(then, scope);
+        let otherwise = self.expr(otherwise, scope);
+        let (cond, then, otherwise) = (cond?, then?, otherwise?);
+        if let Some(cond) = Constant::of(&cond) {
+            return Some(if cond.bits() != 0 { then } else { otherwise });
+        }
+        let ty = match then.ty == otherwise.ty {
+            true => then.ty,
+            false => wide(then.ty.signed || otherwise.ty.signed),
+        };
+        let kind = Hir::Select {
+            cond: Box::new(cond),
+            then: Box::new(then),
+            otherwise: Box::new(otherwise),
+        };
+        Some(hir::Expr { kind, ty, span })
+    }
+}

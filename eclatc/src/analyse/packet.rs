@@ -1,0 +1,214 @@
+//! `Packet.readU16(12)` and the functions that need no import.
+
+use super::Session;
+use super::constant::Constant;
+use super::convert::wide;
+use super::operation::{hold, release};
+use super::scope::Scope;
+use crate::diagnostics::{calls, values};
+use crate::hir::{self, Call, Callee, CompareOp, ExprKind, Extern, Symbol, U64};
+use crate::source::Span;
+use crate::syntax::{self, Arg, Expr, Ident};
+use hike_abi::Helper;
+use hike_format::signature::{IntType, Param, ResultKind};
+
+/// The functions of the packet object: their two names, the helper, the width in bits.
+const FUNCTIONS: [(&str, &str, Helper, u8); 8] = [
+    ("readU8", "read_u8", Helper::PacketReadU8, 8),
+    ("readU16", "read_u16", Helper::PacketReadU16, 16),
+    ("readU32", "read_u32", Helper::PacketReadU32, 32),
+    ("readU64", "read_u64", Helper::PacketReadU64, 64),
+    ("writeU8", "write_u8", Helper::PacketWriteU8, 8),
+    ("writeU16", "write_u16", Helper::PacketWriteU16, 16),
+    ("writeU32", "write_u32", Helper::PacketWriteU32, 32),
+    ("writeU64", "write_u64", Helper::PacketWriteU64, 64),
+];
+
+/// Most arguments of `min` and `max`.
+const MAX_EXTREMES: usize = 16;
+
+/// Whether a name is the packet object.
+pub fn is_packet(name: &str) -> bool {
+    matches!(name, "Packet" | "packet")
+}
+
+impl<'s> Session<'_, 's> {
+    /// `Packet.NAME(ARGS)`
+    pub fn packet_call(
+        &mut self,
+        name: Ident<'s>,
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let known = |row: &&(&str, &str, Helper, u8)| row.0 == name.text || row.1 == name.text;
+        let Some(&(_, _, helper, bits)) = FUNCTIONS.iter().find(known) else {
+            let names = FUNCTIONS.iter().flat_map(|row| [row.0, row.1]);
+            let near = hike_format::nearest(name.text, names);
+            return self.fail(calls::unknown_packet_function(name.span, name.text, near));
+        };
+        let ty = IntType {
+            bits,
+            signed: false,
+        };
+        let callee = interface(helper, ty);
+        let args = self.arguments(name.text, &callee, args, span, scope)?;
+        let call = Call {
+            callee: Callee::Helper(helper),
+            args,
+            ends_chain: false,
+        };
+        let ty = if writes(helper) { U64 } else { ty };
+        let kind = ExprKind::Call(call);
+        Some(hir::Expr { kind, ty, span })
+    }
+
+    /// `min(a, b, ...)`, `max(a, b, ...)`
+    pub fn extreme(
+        &mut self,
+        name: Ident<'s>,
+        args: &[Arg<'s>],
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let values = self.positional(args, scope)?;
+        if !(2..=MAX_EXTREMES).contains(&values.len()) {
+            let signature = format!("{}(a, b, ...)", name.text);
+            return self.fail(calls::wrong_count(
+                span,
+                name.text,
+                values.len().clamp(2, MAX_EXTREMES),
+                values.len(),
+                &signature,
+            ));
+        }
+        values
+            .into_iter()
+            .reduce(|a, b| choose(name.text == "min", a, b, span, scope))
+    }
+
+    /// The values of arguments without names.
+    fn positional(&mut self, args: &[Arg<'s>], scope: &mut Scope<'s>) -> Option<Vec<hir::Expr>> {
+        let values: Vec<_> = args
+            .iter()
+            .map(|arg| self.positional_one(arg, scope))
+            .collect();
+        values.into_iter().collect()
+    }
+
+    /// The value of an argument without a name.
+    pub fn positional_one(&mut self, arg: &Arg<'s>, scope: &mut Scope<'s>) -> Option<hir::Expr> {
+        match arg.name {
+            Some(name) => self.fail(calls::keyword_argument(name.span, name.text)),
+            None => self.expr(&arg.value, scope),
+        }
+    }
+
+    /// The parts of `range(...)`.
+    pub fn range(&mut self, iterable: &Expr<'s>, scope: &mut Scope<'s>) -> Option<Range> {
+        let args = match &iterable.kind {
+            syntax::ExprKind::Call(path, args) if path.len() == 1 && path[0].text == "range" => {
+                args
+            }
+            _ => return self.fail(values::not_a_range(iterable.span)),
+        };
+        let mut values = self.positional(args, scope)?;
+        if !(1..=3).contains(&values.len()) {
+            let signature = "range(start, stop, step)";
+            let expected = values.len().clamp(1, 3);
+            let problem =
+                calls::wrong_count(iterable.span, "range", expected, values.len(), signature);
+            return self.fail(problem);
+        }
+        if values.len() == 1 {
+            values.insert(0, Constant::default().expr(iterable.span));
+        }
+        let step = match values.get(2) {
+            Some(step) => self.step(step)?,
+            None => 1,
+        };
+        let mut values = values.into_iter();
+        let (start, stop) = (values.next()?, values.next()?);
+        let signed = start.ty.signed || stop.ty.signed || step < 0;
+        Some(Range {
+            start,
+            stop,
+            step,
+            signed,
+        })
+    }
+
+    fn step(&mut self, step: &hir::Expr) -> Option<i128> {
+        match Constant::of(step).map(Constant::value) {
+            Some(0) => self.fail(values::invalid_step(step.span, "is 0")),
+            Some(value) => Some(value),
+            None => self.fail(values::invalid_step(step.span, "is not a constant")),
+        }
+    }
+}
+
+/// The parts of a `range`.
+pub struct Range {
+    /// The first number.
+    pub start: hir::Expr,
+    /// The first number that is not reached.
+    pub stop: hir::Expr,
+    /// Never 0.
+    pub step: i128,
+    /// Whether the numbers are signed.
+    pub signed: bool,
+}
+
+fn writes(helper: Helper) -> bool {
+    helper as u32 >= Helper::PacketWriteU8 as u32 && helper as u32 <= Helper::PacketWriteU64 as u32
+}
+
+/// The interface of a packet function, to check arguments against.
+fn interface(helper: Helper, ty: IntType) -> Extern {
+    let param = |name: &str, ty| Param {
+        name: name.to_owned(),
+        ty,
+    };
+    let mut params = vec![param("offset", U64)];
+    if writes(helper) {
+        params.push(param("value", ty));
+    }
+    Extern {
+        symbol: Symbol::new(helper.name()),
+        params,
+        result: ResultKind::Value(ty),
+    }
+}
+
+/// The lesser or greater of two values.
+fn choose(
+    least: bool,
+    mut a: hir::Expr,
+    mut b: hir::Expr,
+    span: Span,
+    scope: &mut Scope<'_>,
+) -> hir::Expr {
+    if let (Some(x), Some(y)) = (Constant::of(&a), Constant::of(&b)) {
+        let first = (x.value() <= y.value()) == least;
+        return if first { x.expr(span) } else { y.expr(span) };
+    }
+    let signed = a.ty.signed || b.ty.signed;
+    let held: Vec<_> = [hold(&mut a, scope), hold(&mut b, scope)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let op = match (least, signed) {
+        (true, false) => CompareOp::LtU,
+        (true, true) => CompareOp::LtS,
+        (false, false) => CompareOp::GtU,
+        (false, true) => CompareOp::GtS,
+    };
+    let ty = if a.ty == b.ty { a.ty } else { wide(signed) };
+    let kind = ExprKind::Compare(op, Box::new(a.clone()), Box::new(b.clone()));
+    let kind = ExprKind::Select {
+        cond: Box::new(super::convert::truth(kind, span)),
+        then: Box::new(a),
+        otherwise: Box::new(b),
+    };
+    release(hir::Expr { kind, ty, span }, held)
+}

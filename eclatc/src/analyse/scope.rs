@@ -1,0 +1,84 @@
+//! The names of one chain.
+
+use super::constant::Constant;
+use super::convert::Type;
+use crate::hir::{Local, LocalId};
+use crate::source::Span;
+use std::collections::BTreeMap;
+
+/// Names, variables and surroundings of the chain that is being analysed.
+#[derive(Default)]
+pub struct Scope<'s> {
+    names: BTreeMap<&'s str, Name>,
+    /// Parameters, variables and temporaries in the order of their numbers.
+    pub variables: Vec<Variable>,
+    /// Loops around the current statement.
+    pub loops: usize,
+    /// Type that `return` gives; absent outside a chain.
+    pub result: Option<Type>,
+    /// A line of the chain could not be read: unknown names may have been declared there.
+    pub broken: bool,
+}
+
+/// What a name of a chain stands for.
+#[derive(Clone, Copy)]
+pub enum Name {
+    /// A variable or parameter.
+    Variable(LocalId),
+    /// A constant and the place where it was bound.
+    Constant(Constant, Span),
+}
+
+/// A variable and what analysis must remember about it.
+pub struct Variable {
+    /// As the typed tree has it.
+    pub local: Local,
+    /// Its type in the language.
+    pub ty: Type,
+    /// Whether anything reads it.
+    pub read: bool,
+}
+
+impl<'s> Scope<'s> {
+    /// What a name stands for.
+    pub fn lookup(&self, name: &str) -> Option<Name> {
+        self.names.get(name).copied()
+    }
+
+    /// Makes a variable.
+    pub fn declare(&mut self, name: &'s str, ty: Type, span: Span) -> LocalId {
+        let id = self.temporary(name, ty, span);
+        self.names.insert(name, Name::Variable(id));
+        id
+    }
+
+    /// Makes a variable that no name finds.
+    pub fn temporary(&mut self, name: &str, ty: Type, span: Span) -> LocalId {
+        let id = LocalId(self.variables.len() as u32);
+        self.variables.push(Variable {
+            local: Local {
+                name: name.to_owned(),
+                ty: ty.int(),
+                span,
+            },
+            ty,
+            read: false,
+        });
+        id
+    }
+
+    /// Binds a constant.
+    pub fn bind(&mut self, name: &'s str, value: Constant, span: Span) {
+        self.names.insert(name, Name::Constant(value, span));
+    }
+
+    /// The variable with a number.
+    pub fn variable(&mut self, id: LocalId) -> &mut Variable {
+        &mut self.variables[id.index()]
+    }
+
+    /// All names, for suggestions.
+    pub fn names(&self) -> impl Iterator<Item = &'s str> {
+        self.names.keys().copied()
+    }
+}

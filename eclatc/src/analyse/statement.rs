@@ -1,0 +1,430 @@
+//! Statements of a chain.
+
+use super::Session;
+use super::constant::Constant;
+use super::convert::{Type, cast, truth, wide};
+use super::scope::{Name, Scope};
+use crate::diagnostics::{names, syntactic, values};
+use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LocalId, StmtKind as Hir};
+use crate::source::Span;
+use crate::syntax::{self, Arm, Block, Expr, Ident, Stmt, StmtKind};
+
+impl<'s> Session<'_, 's> {
+    /// The statements of a block.
+    pub fn block(&mut self, block: &Block<'s>, scope: &mut Scope<'s>) -> hir::Block {
+        let mut out = Vec::new();
+        for stmt in block {
+            self.statement(stmt, scope, &mut out);
+        }
+        out
+    }
+
+    fn statement(&mut self, stmt: &Stmt<'s>, scope: &mut Scope<'s>, out: &mut hir::Block) {
+        let span = stmt.span;
+        let kind = match &stmt.kind {
+            StmtKind::If { arms, otherwise } => self.if_chain(arms, otherwise.as_ref(), scope),
+            StmtKind::While(arm) => self.while_loop(arm, scope),
+            StmtKind::For {
+                name,
+                iterable,
+                body,
+            } => return self.for_loop((*name, iterable, body), span, scope, out),
+            StmtKind::Declare {
+                name, ty, value, ..
+            } => return self.declaration(*name, *ty, value.as_ref(), span, scope, out),
+            StmtKind::Assign(targets, value) => {
+                return self.assignment(targets, value, span, scope, out);
+            }
+            StmtKind::Augmented(name, op, value) => self.augmented((*name, *op, value), scope),
+            StmtKind::Break => self.loop_exit(span, "break", Hir::Break, scope),
+            StmtKind::Continue => self.loop_exit(span, "continue", Hir::Continue, scope),
+            StmtKind::Return(value) => self.return_statement(value.as_ref(), scope),
+            StmtKind::Expr(expr) => self.expression_statement(expr, scope),
+            StmtKind::Broken(body) => {
+                out.extend(self.block(body, scope));
+                None
+            }
+            StmtKind::Pass => None,
+            _ => self.misplaced_in_chain(stmt),
+        };
+        out.extend(kind.map(|kind| hir::Stmt { kind, span }));
+    }
+
+    fn misplaced_in_chain(&mut self, stmt: &Stmt<'s>) -> Option<Hir> {
+        let what = match stmt.kind {
+            StmtKind::Import(_) => "`from ... import`",
+            StmtKind::Def(_) => "`def`",
+            StmtKind::Const(..) => "`const`",
+            StmtKind::MapAssign { .. } => "a map assignment",
+            _ => "`test`",
+        };
+        let problem = syntactic::not_allowed_here(stmt.span, what, "in a chain");
+        self.fail(problem.help("move it to top level, without indentation"))
+    }
+
+    fn condition(&mut self, cond: &Expr<'s>, scope: &mut Scope<'s>) -> hir::Expr {
+        let value = self.expr(cond, scope);
+        value.unwrap_or_else(|| truth(ExprKind::Const(1), cond.span))
+    }
+
+    fn if_chain(
+        &mut self,
+        arms: &[Arm<'s>],
+        otherwise: Option<&Block<'s>>,
+        scope: &mut Scope<'s>,
+    ) -> Option<Hir> {
+        let mut done: Vec<(hir::Expr, hir::Block, Span)> = Vec::new();
+        for arm in arms {
+            let cond = self.condition(&arm.cond, scope);
+            done.push((cond, self.block(&arm.body, scope), arm.span));
+        }
+        let mut rest = otherwise.map_or(Vec::new(), |block| self.block(block, scope));
+        while let Some((cond, then, span)) = done.pop() {
+            let kind = Hir::If {
+                cond,
+                then,
+                otherwise: rest,
+            };
+            if done.is_empty() {
+                return Some(kind);
+            }
+            rest = vec![hir::Stmt { kind, span }];
+        }
+        None
+    }
+
+    fn while_loop(&mut self, arm: &Arm<'s>, scope: &mut Scope<'s>) -> Option<Hir> {
+        let cond = self.condition(&arm.cond, scope);
+        let body = self.loop_body(&arm.body, scope);
+        Some(Hir::Loop {
+            cond,
+            body,
+            step: Vec::new(),
+        })
+    }
+
+    fn loop_body(&mut self, body: &Block<'s>, scope: &mut Scope<'s>) -> hir::Block {
+        scope.loops += 1;
+        let body = self.block(body, scope);
+        scope.loops -= 1;
+        body
+    }
+
+    /// `for NAME in range(START, STOP, STEP)`: a hidden counter, so that the body may change
+    /// the variable as in Python.
+    fn for_loop(
+        &mut self,
+        (name, iterable, body): (Ident<'s>, &Expr<'s>, &Block<'s>),
+        span: Span,
+        scope: &mut Scope<'s>,
+        out: &mut hir::Block,
+    ) {
+        let range = self.range(iterable, scope);
+        let target = self.target(name, scope);
+        let (Some(range), Some((target, ty))) = (range, target) else {
+            self.loop_body(body, scope);
+            return;
+        };
+        let counter_ty = Type::Int(wide(range.signed));
+        let counter = scope.temporary("%counter", counter_ty, name.span);
+        let stop = self.once(range.stop, "%stop", scope, out);
+        out.push(assign(counter, cast(range.start, counter_ty), span));
+        let current = local(counter, counter_ty, name.span);
+        let first = assign(target, cast(current.clone(), ty), name.span);
+        let mut turn = vec![first];
+        turn.extend(self.loop_body(body, scope));
+        let kind = Hir::Loop {
+            cond: counting(current.clone(), stop, range.step, range.signed),
+            body: turn,
+            step: vec![assign(counter, stepped(current, range.step), span)],
+        };
+        out.push(hir::Stmt { kind, span });
+    }
+
+    /// The value, evaluated now if evaluating it later could differ.
+    fn once(
+        &mut self,
+        value: hir::Expr,
+        name: &str,
+        scope: &mut Scope<'s>,
+        out: &mut hir::Block,
+    ) -> hir::Expr {
+        if Constant::of(&value).is_some() {
+            return value;
+        }
+        let (span, ty) = (value.span, Type::Int(wide(value.ty.signed)));
+        let temporary = scope.temporary(name, ty, span);
+        out.push(assign(temporary, cast(value, ty), span));
+        local(temporary, ty, span)
+    }
+
+    fn declaration(
+        &mut self,
+        name: Ident<'s>,
+        ty: syntax::TypeName,
+        value: Option<&Expr<'s>>,
+        span: Span,
+        scope: &mut Scope<'s>,
+        out: &mut hir::Block,
+    ) {
+        let ty = Type::of(ty);
+        let Some(value) = value else {
+            self.declare(name, ty, scope);
+            return;
+        };
+        if is_capital(name.text) && self.bind_constant(name, value, Some(ty), scope) {
+            return;
+        }
+        let value = self.expr(value, scope);
+        let Some((target, ty)) = self.declare(name, ty, scope) else {
+            return;
+        };
+        out.push(self.assign_or_zero(target, ty, value, name, span));
+    }
+
+    /// The variable that a declaration makes, or the one it repeats.
+    fn declare(
+        &mut self,
+        name: Ident<'s>,
+        ty: Type,
+        scope: &mut Scope<'s>,
+    ) -> Option<(LocalId, Type)> {
+        match scope.lookup(name.text) {
+            None if self.is_free(name) => Some((scope.declare(name.text, ty, name.span), ty)),
+            None => None,
+            Some(Name::Constant(_, first)) => {
+                self.fail(names::constant_rebound(name.span, name.text, Some(first)))
+            }
+            Some(Name::Variable(id)) => {
+                let before = scope.variable(id);
+                if before.ty == ty {
+                    return Some((id, ty));
+                }
+                let first = (before.local.span, before.ty.to_string());
+                let ty = ty.to_string();
+                self.fail(values::conflicting_types(name.span, name.text, first, ty))
+            }
+        }
+    }
+
+    /// Whether a name of the script leaves a name to a variable.
+    fn is_free(&mut self, name: Ident<'s>) -> bool {
+        let Some(global) = self.globals.peek(name.text) else {
+            return true;
+        };
+        let (what, first) = (global.global.describe(), global.span);
+        let problem = match what {
+            "a constant" => names::constant_rebound(name.span, name.text, Some(first)),
+            what => names::not_assignable(name.span, name.text, what),
+        };
+        self.report(problem);
+        false
+    }
+
+    /// The variable that an assignment stores into; a new name is a `u64`.
+    fn target(&mut self, name: Ident<'s>, scope: &mut Scope<'s>) -> Option<(LocalId, Type)> {
+        match scope.lookup(name.text) {
+            Some(Name::Variable(id)) => Some((id, scope.variable(id).ty)),
+            _ => self.declare(name, Type::DEFAULT, scope),
+        }
+    }
+
+    fn assignment(
+        &mut self,
+        targets: &[Ident<'s>],
+        value: &Expr<'s>,
+        span: Span,
+        scope: &mut Scope<'s>,
+        out: &mut hir::Block,
+    ) {
+        let [name] = targets else {
+            return self.assign_several(targets, value, span, scope, out);
+        };
+        if is_capital(name.text) && self.bind_constant(*name, value, None, scope) {
+            return;
+        }
+        let value = self.expr(value, scope);
+        if let Some((target, ty)) = self.target(*name, scope) {
+            out.push(self.assign_or_zero(target, ty, value, *name, span));
+        }
+    }
+
+    /// `A = B = EXPR`
+    fn assign_several(
+        &mut self,
+        targets: &[Ident<'s>],
+        value: &Expr<'s>,
+        span: Span,
+        scope: &mut Scope<'s>,
+        out: &mut hir::Block,
+    ) {
+        let value = self.expr(value, scope);
+        let shared = value.map(|value| self.once(value, "%shared", scope, out));
+        for name in targets {
+            if let Some((target, ty)) = self.target(*name, scope) {
+                out.push(self.assign_or_zero(target, ty, shared.clone(), *name, span));
+            }
+        }
+    }
+
+    /// Stores a value; one that could not be made is taken as 0, so that the variable counts
+    /// as assigned.
+    fn assign_or_zero(
+        &mut self,
+        target: LocalId,
+        ty: Type,
+        value: Option<hir::Expr>,
+        name: Ident<'s>,
+        span: Span,
+    ) -> hir::Stmt {
+        let value = match value {
+            Some(value) => self.store(value, ty, name.text),
+            None => cast(truth(ExprKind::Const(0), span), ty),
+        };
+        assign(target, value, span)
+    }
+
+    /// Binds a name in capitals to a literal, once. Another value makes a variable.
+    fn bind_constant(
+        &mut self,
+        name: Ident<'s>,
+        value: &Expr<'s>,
+        ty: Option<Type>,
+        scope: &mut Scope<'s>,
+    ) -> bool {
+        let free = scope.lookup(name.text).is_none() && self.globals.peek(name.text).is_none();
+        if !free || !is_literal(value) {
+            return false;
+        }
+        let constant = match self.defined(name.text) {
+            Some(constant) => Some(constant),
+            None => self.constant_expr(value, "a constant"),
+        };
+        let constant = constant.unwrap_or_default();
+        if let Some(ty) = ty {
+            self.store(constant.expr(value.span), ty, name.text);
+        }
+        scope.bind(name.text, constant, name.span);
+        true
+    }
+
+    fn augmented(
+        &mut self,
+        (name, op, value): (Ident<'s>, syntax::BinaryOp, &Expr<'s>),
+        scope: &mut Scope<'s>,
+    ) -> Option<Hir> {
+        let right = self.expr(value, scope);
+        let (target, ty) = match scope.lookup(name.text) {
+            Some(Name::Variable(id)) => (id, scope.variable(id).ty),
+            Some(Name::Constant(_, first)) => {
+                return self.fail(names::constant_rebound(name.span, name.text, Some(first)));
+            }
+            None if self.is_free(name) => return self.unknown_name(name, scope),
+            None => return None,
+        };
+        let left = local(target, ty, name.span);
+        let value = self.binary(op, left, right?, value.span)?;
+        let value = self.store(value, ty, name.text);
+        Some(Hir::Assign {
+            local: target,
+            value,
+        })
+    }
+
+    fn loop_exit(&mut self, span: Span, word: &str, kind: Hir, scope: &Scope<'s>) -> Option<Hir> {
+        match scope.loops {
+            0 => self.fail(syntactic::not_in_a_loop(span, word)),
+            _ => Some(kind),
+        }
+    }
+
+    fn return_statement(&mut self, value: Option<&Expr<'s>>, scope: &mut Scope<'s>) -> Option<Hir> {
+        let ty = scope.result.unwrap_or(Type::DEFAULT);
+        let Some(value) = value else {
+            return Some(Hir::Return(None));
+        };
+        let value = self.expr(value, scope);
+        let value = value.map(|value| self.returned(value, ty));
+        Some(Hir::Return(value))
+    }
+
+    /// A result; a negative constant is welcome where 64 bits are returned, whatever the sign.
+    fn returned(&mut self, value: hir::Expr, ty: Type) -> hir::Expr {
+        match ty {
+            Type::Int(int) if int.bits == 64 => cast(value, ty),
+            ty => self.store(value, ty, "return"),
+        }
+    }
+
+    fn expression_statement(&mut self, expr: &Expr<'s>, scope: &mut Scope<'s>) -> Option<Hir> {
+        match &expr.kind {
+            syntax::ExprKind::String(_) => None,
+            syntax::ExprKind::Call(path, args) => {
+                let value = self.call(path, args, expr.span, scope, false)?;
+                Some(Hir::Expr(value))
+            }
+            _ => self.expr(expr, scope).map(Hir::Expr),
+        }
+    }
+}
+
+/// `local = value`
+pub fn assign(local: LocalId, value: hir::Expr, span: Span) -> hir::Stmt {
+    let kind = Hir::Assign { local, value };
+    hir::Stmt { kind, span }
+}
+
+/// The value of a variable.
+pub fn local(id: LocalId, ty: Type, span: Span) -> hir::Expr {
+    hir::Expr {
+        kind: ExprKind::Local(id),
+        ty: ty.int(),
+        span,
+    }
+}
+
+/// Whether the counter has not reached the end of its range.
+fn counting(current: hir::Expr, stop: hir::Expr, step: i128, signed: bool) -> hir::Expr {
+    let op = match (step > 0, signed) {
+        (true, false) => CompareOp::LtU,
+        (true, true) => CompareOp::LtS,
+        (false, false) => CompareOp::GtU,
+        (false, true) => CompareOp::GtS,
+    };
+    let span = current.span;
+    truth(
+        ExprKind::Compare(op, Box::new(current), Box::new(stop)),
+        span,
+    )
+}
+
+fn stepped(current: hir::Expr, step: i128) -> hir::Expr {
+    let (span, ty) = (current.span, current.ty);
+    let step = hir::Expr {
+        kind: ExprKind::Const(step as u64),
+        ty,
+        span,
+    };
+    hir::Expr {
+        kind: ExprKind::Binary(BinaryOp::Add, Box::new(current), Box::new(step)),
+        ty,
+        span,
+    }
+}
+
+/// Whether a name is written in capitals.
+fn is_capital(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_uppercase())
+        && !name.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether an expression is a literal, possibly with a sign.
+fn is_literal(expr: &Expr<'_>) -> bool {
+    match &expr.kind {
+        syntax::ExprKind::Number(_) | syntax::ExprKind::Bool(_) => true,
+        syntax::ExprKind::Unary(op, value) => {
+            *op != syntax::UnaryOp::Not && matches!(value.kind, syntax::ExprKind::Number(_))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,122 @@
+//! Packages in folders, found along a search path.
+
+use super::{Interface, Item, Missing, Packages, SymbolKind};
+use crate::analyse;
+use crate::lex;
+use crate::parse;
+use crate::source::FileId;
+use hike_format::PackagePath;
+use hike_format::package::{Found, Item as Wanted, LookupError};
+use hike_format::program::ProgramObject;
+use hike_format::signature::{ObjectKind, Signature};
+use std::path::{Path, PathBuf};
+
+/// The packages of a search path.
+pub struct Folders<'a> {
+    path: &'a PackagePath,
+}
+
+impl<'a> Folders<'a> {
+    /// Packages along this path.
+    pub fn new(path: &'a PackagePath) -> Self {
+        Self { path }
+    }
+
+    fn missing(&self, kind: SymbolKind, package: &str, error: LookupError) -> Missing {
+        match error {
+            LookupError::Package { searched, .. } => Missing::Package {
+                searched: searched.iter().map(|path| folder(path)).collect(),
+                packages: self.path.packages(),
+            },
+            LookupError::Name { searched, name, .. } => Missing::Name {
+                searched: searched.iter().map(|path| shown(path)).collect(),
+                names: self.path.names(wanted(kind), package).unwrap_or_default(),
+                elsewhere: self.elsewhere(kind, &name),
+            },
+            LookupError::Ambiguous { places, .. } => Missing::Ambiguous {
+                places: places.iter().map(|path| shown(path)).collect(),
+            },
+            LookupError::Manifest { path, message } | LookupError::Read { path, message } => {
+                unreadable(&path, message)
+            }
+            other => unreadable(Path::new(package), other.to_string()),
+        }
+    }
+
+    /// Packages that have the name.
+    fn elsewhere(&self, kind: SymbolKind, name: &str) -> Vec<String> {
+        let has = |package: &String| self.path.find(wanted(kind), package, name).is_ok();
+        self.path.packages().into_iter().filter(has).collect()
+    }
+}
+
+impl Packages for Folders<'_> {
+    fn find(&self, kind: SymbolKind, package: &str, name: &str) -> Result<Item, Missing> {
+        let found = self
+            .path
+            .find(wanted(kind), package, name)
+            .map_err(|error| self.missing(kind, package, error))?;
+        let interface = match kind {
+            SymbolKind::Chain => chain_interface(&found)?,
+            kind => Interface::Object(Box::new(signature(&found, kind)?)),
+        };
+        Ok(Item {
+            package: found.package,
+            interface,
+        })
+    }
+}
+
+fn wanted(kind: SymbolKind) -> Wanted {
+    match kind {
+        SymbolKind::Chain => Wanted::ChainScript,
+        _ => Wanted::Object,
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The folder that holds packages, given the `hike.toml` that was looked for in it.
+fn folder(manifest: &Path) -> String {
+    let above: PathBuf = manifest.ancestors().skip(2).take(1).collect();
+    shown(&above)
+}
+
+fn unreadable(path: &Path, reason: String) -> Missing {
+    Missing::Unreadable {
+        path: shown(path),
+        reason,
+    }
+}
+
+fn signature(found: &Found, kind: SymbolKind) -> Result<Signature, Missing> {
+    let object = ProgramObject::parse(found.bytes.clone())
+        .map_err(|error| unreadable(&found.path, error.to_string()))?;
+    let has = match object.signature.kind {
+        ObjectKind::Program => SymbolKind::Program,
+        ObjectKind::Loader => SymbolKind::Loader,
+    };
+    if has != kind {
+        let reason = format!("expected a {kind}, found a {has}");
+        return Err(unreadable(&found.path, reason));
+    }
+    Ok(object.signature)
+}
+
+/// The interface of the chain that a script of a package is named after.
+fn chain_interface(found: &Found) -> Result<Interface, Missing> {
+    let text = std::str::from_utf8(&found.bytes)
+        .map_err(|_| unreadable(&found.path, "expected UTF-8".into()))?;
+    let (tokens, _) = lex::lex(text, FileId(0));
+    let (script, _) = parse::parse(&tokens);
+    let interface = analyse::chain_interface(&script, &found.name);
+    let (params, result) = interface.ok_or_else(|| {
+        unreadable(
+            &found.path,
+            format!("expected a chain `{}` in it", found.name),
+        )
+    })?;
+    Ok(Interface::Chain { params, result })
+}

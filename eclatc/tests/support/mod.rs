@@ -1,0 +1,199 @@
+//! The standard programs as values, and a compiler front that needs no files.
+#![allow(dead_code)] // Each test binary uses a part of it.
+
+use eclatc::analyse::{self, Options};
+use eclatc::diagnostic::{self, Diagnostic};
+use eclatc::packages::memory::InMemory;
+use eclatc::source::{SourceFile, Sources};
+use eclatc::{hir, lex, parse};
+use hike_format::signature::{
+    ConfigVar, Field, IntType, MapInfo, ObjectKind, Param, ResultKind, Signature, TypeInfo,
+};
+use std::collections::BTreeMap;
+
+const U32: IntType = IntType {
+    bits: 32,
+    signed: false,
+};
+
+/// A signature with `u32` parameters.
+fn program(name: &str, params: &[&str], result: ResultKind) -> Signature {
+    let params = params.iter().map(|name| Param {
+        name: (*name).to_owned(),
+        ty: U32,
+    });
+    Signature {
+        kind: ObjectKind::Program,
+        name: name.to_owned(),
+        doc: String::new(),
+        params: params.collect(),
+        result,
+        config: Vec::new(),
+        maps: Vec::new(),
+    }
+}
+
+const VALUE: ResultKind = ResultKind::Value(hir::U64);
+
+fn map(name: &str, key: TypeInfo, value: TypeInfo) -> MapInfo {
+    MapInfo {
+        name: name.to_owned(),
+        map_type: 1,
+        key,
+        value,
+        max_entries: 16,
+    }
+}
+
+fn loader(name: &str, map_name: &str, key: TypeInfo) -> Signature {
+    Signature {
+        kind: ObjectKind::Loader,
+        maps: vec![map(map_name, key, TypeInfo::Chain)],
+        ..program(name, &[], VALUE)
+    }
+}
+
+fn meter(name: &str) -> Signature {
+    let config = |name: &str, unit: &str, default| ConfigVar {
+        name: name.to_owned(),
+        ty: U32,
+        unit: Some(unit.to_owned()),
+        default,
+        section: ".rodata.config".into(),
+        offset: 0,
+    };
+    Signature {
+        config: vec![
+            config("BURST", "Packets", 5),
+            config("RATE", "PacketsPerSecond", 20),
+        ],
+        ..program(name, &[], VALUE)
+    }
+}
+
+/// A program with a map whose values are a struct.
+fn mark() -> Signature {
+    let field = |name: &str, offset, ty| Field {
+        name: name.to_owned(),
+        offset,
+        ty,
+    };
+    let value = TypeInfo::Struct {
+        name: "Params".into(),
+        size: 8,
+        fields: vec![
+            field("port", 0, TypeInfo::NetworkInt(2)),
+            field("weight", 4, TypeInfo::Int(hir::S64)),
+        ],
+    };
+    Signature {
+        maps: vec![map("params", TypeInfo::Int(U32), value)],
+        ..program("mark", &[], VALUE)
+    }
+}
+
+/// The standard packages.
+pub fn packages() -> InMemory {
+    let mut packages = InMemory::default();
+    for name in ["hike_pass", "hike_drop", "l2xcon", "ip6_kroute"] {
+        packages.add("hike_default", program(name, &[], ResultKind::Final));
+    }
+    packages.add(
+        "hike_default",
+        program("l2_redirect", &["ifindex"], ResultKind::Final),
+    );
+    for (name, params) in [
+        ("monitor", &["event"][..]),
+        ("ip6_hset_srcdst", &["action"]),
+        ("ip6_set_ecn", &[]),
+        ("ip6_tos_cls", &[]),
+        ("ip6_find_udp", &[]),
+        ("app_cfg_load", &["key"]),
+        ("app_cfg_store", &["key", "value"]),
+        ("hike_verbose", &["cookie"]),
+        ("lse", &[]),
+    ] {
+        packages.add("hike_default", program(name, params, VALUE));
+    }
+    packages.add("hike_default", mark());
+    for name in ["ip6_dst_meter", "ip6_sd_meter"] {
+        packages.add("meter", program(name, &[], VALUE));
+    }
+    packages.add("meter", meter("ip6_dst_tbmon"));
+    packages.add("meter", meter("ip6_sd_tbmon"));
+    packages.add("sampler", program("ip6_sd_dec2zero", &["n"], VALUE));
+    packages.add(
+        "info",
+        program("show_pkt_info", &["layers", "value"], VALUE),
+    );
+    packages.add(
+        "alt_mark",
+        program("ip6_alt_mark", &[], ResultKind::Value(hir::S64)),
+    );
+    let zero = TypeInfo::Int(U32);
+    packages.add("basic", loader("ip6_sc", "ipv6_sc_map", zero.clone()));
+    packages.add(
+        "hike_default",
+        loader("ip6_simple_classifier", "ipv6_simple_classifier_map", zero),
+    );
+    packages.add(
+        "hike_default",
+        loader("minimal_classifier", "map_ipv6", TypeInfo::Ipv6),
+    );
+    let port = TypeInfo::NetworkInt(2);
+    packages.add(
+        "hike_default",
+        loader("ip6_udport_classifier", "ip6_udport_cls_map", port),
+    );
+    for name in ["net", "mynet"] {
+        packages.reexport(
+            name,
+            &["hike_default", "meter", "sampler", "info", "alt_mark"],
+        );
+    }
+    packages.add("one", program("twin", &[], VALUE));
+    packages.add("two", program("twin", &[], VALUE));
+    packages.reexport("both", &["one", "two"]);
+    packages
+}
+
+/// What the front half makes of a text.
+pub struct Front {
+    pub script: hir::Script,
+    pub problems: Vec<Diagnostic>,
+    pub sources: Sources,
+}
+
+/// Compiles a text to the typed tree. A comment `# define NAME=VALUE` is a `-D`.
+pub fn front(path: &str, text: &str) -> Front {
+    let mut sources = Sources::default();
+    let file = sources.add(SourceFile::new(path, text));
+    let (tokens, mut problems) = lex::lex(text, file);
+    let (tree, more) = parse::parse(&tokens);
+    problems.extend(more);
+    let defines = defines(text);
+    let packages = packages();
+    let options = Options {
+        package: "test",
+        defines: &defines,
+        packages: &packages,
+    };
+    let (script, more) = analyse::analyse(&tree, file, options);
+    problems.extend(more);
+    diagnostic::sort(&mut problems);
+    Front {
+        script,
+        problems,
+        sources,
+    }
+}
+
+fn defines(text: &str) -> BTreeMap<String, String> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# define "));
+    let pairs = lines.filter_map(|line| line.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
