@@ -1,6 +1,7 @@
 //! The eCLAT compiler.
 
 pub mod analyse;
+pub mod codegen;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod hir;

@@ -1,0 +1,151 @@
+//! Code generation: IR to bytecode, and bytecode to objects and listings.
+//!
+//! | step | module |
+//! |---|---|
+//! | instructions over any number of registers | `select` |
+//! | registers for values, memory for what does not fit | `allocate` |
+//! | moves that came to nothing, branches around constants | `tidy` |
+//! | an order of blocks with few jumps | `layout` |
+//! | encoded instructions | `emit` |
+//! | the ELF object | [`object()`] |
+//! | text | [`listing()`] |
+//!
+//! It does not know the syntax of eCLAT.
+
+use crate::ir::{Function, Module, Symbol};
+use crate::source::Span;
+use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
+use hike_isa::Insn;
+use std::fmt;
+
+mod allocate;
+mod bitset;
+mod btf;
+mod color;
+mod copies;
+mod emit;
+mod interference;
+mod layout;
+mod listing;
+mod liveness;
+mod machine;
+mod object;
+mod script;
+mod select;
+mod slots;
+mod spill;
+mod tidy;
+
+pub use listing::listing;
+pub use object::{ObjectError, object};
+
+/// The bytecode of one chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainCode {
+    /// Its symbol.
+    pub symbol: Symbol,
+    /// The name in its definition.
+    pub span: Span,
+    /// Its instructions in order.
+    pub insns: Vec<PlacedInsn>,
+}
+
+/// An instruction with its place in the code and in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlacedInsn {
+    /// Its first slot, from the start of the chain.
+    pub slot: u32,
+    /// The instruction.
+    pub insn: Insn,
+    /// What a call of a symbol calls.
+    pub callee: Option<Symbol>,
+    /// Where it comes from.
+    pub span: Span,
+}
+
+impl ChainCode {
+    /// Slots of bytecode.
+    pub fn slots(&self) -> usize {
+        self.insns.iter().map(|placed| placed.insn.slots()).sum()
+    }
+}
+
+/// A chain that is right but exceeds a limit of the VM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodegenError {
+    /// The chain.
+    pub chain: Symbol,
+    /// The name in its definition.
+    pub span: Span,
+    /// The limit.
+    pub limit: Limit,
+}
+
+/// A limit of the VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// More values are needed at one time than registers and the frame's stack hold.
+    LiveValues,
+    /// The chain has at least so many slots of quick code.
+    Slots(usize),
+}
+
+impl fmt::Display for CodegenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chain = &self.chain;
+        match self.limit {
+            Limit::LiveValues => write!(
+                f,
+                "`{chain}` needs too many values at one time: they fit neither into the registers nor into {FRAME_STACK} bytes of stack"
+            ),
+            Limit::Slots(slots) => write!(
+                f,
+                "`{chain}` is too long: {slots} instructions, expected at most {CHAIN_INSNS}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CodegenError {}
+
+/// Generates the bytecode of every chain.
+///
+/// # Errors
+/// One for each chain that exceeds a limit of the VM.
+pub fn generate(module: &Module) -> Result<Vec<ChainCode>, Vec<CodegenError>> {
+    let mut codes = Vec::new();
+    let mut errors = Vec::new();
+    for function in &module.functions {
+        match generate_function(function) {
+            Ok(code) => codes.push(code),
+            Err(limit) => errors.push(CodegenError {
+                chain: function.symbol.clone(),
+                span: function.span,
+                limit,
+            }),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(codes),
+        false => Err(errors),
+    }
+}
+
+fn generate_function(function: &Function) -> Result<ChainCode, Limit> {
+    check_length(function)?;
+    let mut code = select::select(function);
+    allocate::allocate(&mut code)?;
+    tidy::tidy(&mut code);
+    let order = layout::layout(&code);
+    emit::emit(function, &code, &order)
+}
+
+/// Refuses chains that are certainly too long before time is spent on them: whatever is left
+/// after the passes takes a slot, though the VM may fuse two of them.
+fn check_length(function: &Function) -> Result<(), Limit> {
+    let slots: usize = function.blocks.iter().map(|block| block.insts.len()).sum();
+    match slots > CHAIN_INSNS * 2 || function.blocks.len() > CHAIN_INSNS * 2 {
+        true => Err(Limit::Slots(slots.max(CHAIN_INSNS + 1))),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,302 @@
+//! Emission: machine code in its final order to instructions of the VM.
+
+use super::machine::{Code, End, Inst, Label, Reg, Source, StackSlot};
+use super::{ChainCode, Limit, PlacedInsn};
+use crate::ir::{Callee, Condition, Function, Symbol};
+use crate::source::Span;
+use hike_abi::limits::CHAIN_INSNS;
+use hike_isa::{self as isa, AluOp, Insn, JumpOp, Operand, Size, Width};
+
+/// Emits the blocks of `order`.
+///
+/// # Errors
+/// When the chain has more slots of quick code than the VM has room for.
+pub fn emit(function: &Function, code: &Code, order: &[Label]) -> Result<ChainCode, Limit> {
+    let mut emission = Emission {
+        code,
+        items: Vec::new(),
+        starts: vec![0; code.blocks.len()],
+        next: 0,
+    };
+    for (index, &label) in order.iter().enumerate() {
+        emission.block(label, order.get(index + 1).copied());
+    }
+    emission.end_safely();
+    match emission.quick_slots() {
+        slots if slots > CHAIN_INSNS => Err(Limit::Slots(slots)),
+        _ => Ok(emission.finish(function)),
+    }
+}
+
+/// An instruction whose jump is not resolved yet.
+struct Item {
+    placed: PlacedInsn,
+    target: Option<Label>,
+}
+
+struct Emission<'a> {
+    code: &'a Code,
+    items: Vec<Item>,
+    /// For each block, its first slot.
+    starts: Vec<u32>,
+    /// The next slot.
+    next: u32,
+}
+
+impl Emission<'_> {
+    fn push(&mut self, insn: Insn, span: Span) {
+        self.push_item(insn, span, None, None);
+    }
+
+    fn push_item(&mut self, insn: Insn, span: Span, callee: Option<Symbol>, target: Option<Label>) {
+        let placed = PlacedInsn {
+            slot: self.next,
+            insn,
+            callee,
+            span,
+        };
+        self.next += insn.slots() as u32;
+        self.items.push(Item { placed, target });
+    }
+
+    fn block(&mut self, label: Label, next: Option<Label>) {
+        self.starts[label.index()] = self.next;
+        let block = self.code.block(label);
+        for (inst, span) in &block.insts {
+            match inst {
+                Inst::Call { callee, .. } => self.call(callee, *span),
+                inst => self.push(encode(inst), *span),
+            }
+        }
+        self.end(block.end, block.end_span, next);
+    }
+
+    fn call(&mut self, callee: &Callee, span: Span) {
+        match callee {
+            Callee::Helper(helper) => {
+                let number = *helper as u32;
+                self.push(Insn::CallHelper { number }, span);
+            }
+            Callee::Program(symbol) | Callee::Chain(symbol) => {
+                let insn = Insn::CallSymbol { imm: -1 };
+                self.push_item(insn, span, Some(symbol.clone()), None);
+            }
+        }
+    }
+
+    fn end(&mut self, end: End, span: Span, next: Option<Label>) {
+        match end {
+            End::Never => {}
+            End::Exit => self.push(Insn::Exit, span),
+            End::Goto(to) => self.goto(to, span, next),
+            End::Branch {
+                condition,
+                left,
+                right,
+                then,
+                otherwise,
+            } => {
+                let test = (condition, left, right);
+                match condition.negated() {
+                    Some(negated) if next == Some(then) => {
+                        self.jump_if((negated, left, right), otherwise, span);
+                    }
+                    _ => {
+                        self.jump_if(test, then, span);
+                        self.goto(otherwise, span, next);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing where `to` follows anyway, and `exit` instead of a jump to it.
+    fn goto(&mut self, to: Label, span: Span, next: Option<Label>) {
+        if next == Some(to) {
+            return;
+        }
+        let block = self.code.block(to);
+        if block.insts.is_empty() && block.end == End::Exit {
+            self.push(Insn::Exit, span);
+            return;
+        }
+        let insn = Insn::Goto {
+            off: 0,
+            long: false,
+        };
+        self.push_item(insn, span, None, Some(to));
+    }
+
+    fn jump_if(&mut self, test: (Condition, Reg, Source), to: Label, span: Span) {
+        let insn = Insn::JumpIf {
+            width: Width::W64,
+            op: jump_op(test.0),
+            dst: register(test.1),
+            src: operand(test.2),
+            off: 0,
+        };
+        self.push_item(insn, span, None, Some(to));
+    }
+
+    /// Adds an `exit` where a call that ends the chain would be the last instruction: the VM
+    /// takes no chain whose end could be run over.
+    fn end_safely(&mut self) {
+        let last = self.items.last().map(|item| &item.placed);
+        if let Some((true, span)) = last.map(|last| (last.insn.falls_through(), last.span)) {
+            self.push(Insn::Exit, span);
+        }
+    }
+
+    /// Slots of quick code: `r1 = constant` and the program call after it are one.
+    fn quick_slots(&self) -> usize {
+        let targets = self.items.iter().filter_map(|item| item.target);
+        let targets: Vec<_> = targets.map(|label| self.starts[label.index()]).collect();
+        let fused = self.items.windows(2).filter(|pair| {
+            let [first, second] = pair else {
+                return false;
+            };
+            is_first_argument(&first.placed.insn)
+                && is_program(second.placed.callee.as_ref())
+                && !targets.contains(&second.placed.slot)
+        });
+        self.next as usize - fused.count()
+    }
+
+    fn finish(self, function: &Function) -> ChainCode {
+        let starts = self.starts;
+        let insns = self.items.into_iter().map(|item| {
+            let mut placed = item.placed;
+            if let Some(target) = item.target {
+                let distance = starts[target.index()] as i32 - placed.slot as i32 - 1;
+                set_distance(&mut placed.insn, distance);
+            }
+            placed
+        });
+        ChainCode {
+            symbol: function.symbol.clone(),
+            span: function.span,
+            insns: insns.collect(),
+        }
+    }
+}
+
+fn is_first_argument(insn: &Insn) -> bool {
+    matches!(
+        insn,
+        Insn::Alu {
+            width: Width::W64,
+            op: AluOp::Mov,
+            dst: isa::Reg::R1,
+            src: Operand::Imm(_),
+        }
+    )
+}
+
+fn is_program(callee: Option<&Symbol>) -> bool {
+    callee.is_some_and(|symbol| symbol.0.starts_with("programs."))
+}
+
+/// Sets the distance of a jump; a chain that fits the VM has no longer ones than 16 bits.
+fn set_distance(insn: &mut Insn, distance: i32) {
+    match insn {
+        Insn::Goto { off, .. } => *off = distance,
+        Insn::JumpIf { off, .. } => *off = distance as i16,
+        _ => {}
+    }
+}
+
+fn encode(inst: &Inst) -> Insn {
+    match *inst {
+        Inst::Const { dst, value } => constant(register(dst), value),
+        Inst::Move { dst, src } => alu(Width::W64, AluOp::Mov, dst, Source::Reg(src)),
+        Inst::ZeroExtend { dst, src } => alu(Width::W32, AluOp::Mov, dst, Source::Reg(src)),
+        Inst::Alu {
+            width,
+            op,
+            dst,
+            src,
+        } => alu(width, op, dst, src),
+        Inst::Neg { dst } => Insn::Neg {
+            width: Width::W64,
+            dst: register(dst),
+        },
+        Inst::SignExtend { from, dst, src } => Insn::MovSigned {
+            width: Width::W64,
+            from,
+            dst: register(dst),
+            src: register(src),
+        },
+        Inst::Load { dst, slot } => Insn::Load {
+            size: Size::U64,
+            signed: false,
+            dst: register(dst),
+            base: isa::Reg::FP,
+            off: stack_offset(slot),
+        },
+        Inst::Store { slot, src } => Insn::Store {
+            size: Size::U64,
+            base: isa::Reg::FP,
+            off: stack_offset(slot),
+            src: operand(src),
+        },
+        // Emitted apart: its symbol is not part of the instruction.
+        Inst::Call { .. } => Insn::CallSymbol { imm: -1 },
+    }
+}
+
+/// The shortest instruction that loads a constant.
+fn constant(dst: isa::Reg, value: u64) -> Insn {
+    let (width, imm) = match (i32::try_from(value as i64), u32::try_from(value)) {
+        (Ok(imm), _) => (Width::W64, imm),
+        (_, Ok(imm)) => (Width::W32, imm as i32),
+        _ => return Insn::LoadImm64 { dst, imm: value },
+    };
+    Insn::Alu {
+        width,
+        op: AluOp::Mov,
+        dst,
+        src: Operand::Imm(imm),
+    }
+}
+
+fn alu(width: Width, op: AluOp, dst: Reg, src: Source) -> Insn {
+    Insn::Alu {
+        width,
+        op,
+        dst: register(dst),
+        src: operand(src),
+    }
+}
+
+/// The register of the machine; after allocation there are no others.
+fn register(reg: Reg) -> isa::Reg {
+    isa::Reg::new(reg.0 as u8).unwrap_or(isa::Reg::R0)
+}
+
+fn operand(source: Source) -> Operand {
+    match source {
+        Source::Reg(reg) => Operand::Reg(register(reg)),
+        Source::Imm(imm) => Operand::Imm(imm),
+    }
+}
+
+/// Offset from the frame pointer, in bytes.
+fn stack_offset(slot: StackSlot) -> i16 {
+    -8 * (slot.0 as i16 + 1)
+}
+
+fn jump_op(condition: Condition) -> JumpOp {
+    match condition {
+        Condition::Eq => JumpOp::Eq,
+        Condition::Ne => JumpOp::Ne,
+        Condition::Ult => JumpOp::Lt,
+        Condition::Ule => JumpOp::Le,
+        Condition::Ugt => JumpOp::Gt,
+        Condition::Uge => JumpOp::Ge,
+        Condition::Slt => JumpOp::SignedLt,
+        Condition::Sle => JumpOp::SignedLe,
+        Condition::Sgt => JumpOp::SignedGt,
+        Condition::Sge => JumpOp::SignedGe,
+        Condition::Set => JumpOp::Set,
+    }
+}

@@ -1,0 +1,339 @@
+//! Machine code before encoding: instructions of the VM over numbered registers, in blocks.
+
+use crate::ir::{Callee, Condition};
+use crate::source::Span;
+use hike_isa::{AluOp, Size, Width};
+
+/// A register: one of the machine's below [`Reg::PHYSICAL`], else a virtual one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reg(pub u32);
+
+impl Reg {
+    /// Registers that can be allocated, `r0` to `r9`.
+    pub const PHYSICAL: u32 = 10;
+    /// The result of calls and of the chain.
+    pub const R0: Self = Self(0);
+    /// Registers that calls do not preserve, `r0` to `r5`.
+    pub const CLOBBERED: u32 = 6;
+
+    /// The register of an argument, counted from 0.
+    pub fn argument(index: usize) -> Self {
+        Self(index as u32 + 1)
+    }
+
+    /// Whether it is one of the machine's.
+    pub fn is_physical(self) -> bool {
+        self.0 < Self::PHYSICAL
+    }
+
+    /// As an index into a table of registers.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Eight bytes of the frame's stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StackSlot(pub u32);
+
+impl StackSlot {
+    /// As an index into a table of slots.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A block of machine code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(pub u32);
+
+impl Label {
+    /// As an index into [`Code::blocks`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A second operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A register.
+    Reg(Reg),
+    /// A sign-extended constant.
+    Imm(i32),
+}
+
+impl Source {
+    /// The register, unless it is a constant.
+    pub fn reg(self) -> Option<Reg> {
+        match self {
+            Self::Reg(reg) => Some(reg),
+            Self::Imm(_) => None,
+        }
+    }
+}
+
+/// An instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inst {
+    /// `dst = src`
+    Move {
+        /// The result.
+        dst: Reg,
+        /// The source.
+        src: Reg,
+    },
+    /// `dst = value`
+    Const {
+        /// The result.
+        dst: Reg,
+        /// The constant.
+        value: u64,
+    },
+    /// `dst op= src`
+    Alu {
+        /// Width of the operation.
+        width: Width,
+        /// The operation.
+        op: AluOp,
+        /// First operand and result.
+        dst: Reg,
+        /// Second operand.
+        src: Source,
+    },
+    /// `dst = -dst`
+    Neg {
+        /// Operand and result.
+        dst: Reg,
+    },
+    /// Keeps the low 32 bits.
+    ZeroExtend {
+        /// The result.
+        dst: Reg,
+        /// The source.
+        src: Reg,
+    },
+    /// Extends the sign of the low bits.
+    SignExtend {
+        /// How many.
+        from: Size,
+        /// The result.
+        dst: Reg,
+        /// The source.
+        src: Reg,
+    },
+    /// A call; arguments are in their registers.
+    Call {
+        /// What is called.
+        callee: Callee,
+        /// Number of arguments.
+        args: usize,
+    },
+    /// Reads the stack.
+    Load {
+        /// The result.
+        dst: Reg,
+        /// The place.
+        slot: StackSlot,
+    },
+    /// Writes the stack.
+    Store {
+        /// The place.
+        slot: StackSlot,
+        /// The value.
+        src: Source,
+    },
+}
+
+/// How a block ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Goes on at one block.
+    Goto(Label),
+    /// Compares and goes on at one of two blocks.
+    Branch {
+        /// The comparison, of 64 bits.
+        condition: Condition,
+        /// Its left side.
+        left: Reg,
+        /// Its right side.
+        right: Source,
+        /// When it holds.
+        then: Label,
+        /// When it does not.
+        otherwise: Label,
+    },
+    /// Returns `r0`.
+    Exit,
+    /// Is not reached: the call before it ends the chain.
+    Never,
+}
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Instructions with their places.
+    pub insts: Vec<(Inst, Span)>,
+    /// How it ends.
+    pub end: End,
+    /// Place of the end.
+    pub end_span: Span,
+    /// Loops around it: how often it runs, as a power.
+    pub depth: u32,
+}
+
+/// A chain in machine code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Blocks by [`Label`]; the first is the entry.
+    pub blocks: Vec<Block>,
+    /// Every [`Reg`] is below this.
+    pub regs: u32,
+    /// Every [`StackSlot`] is below this.
+    pub slots: u32,
+}
+
+impl Inst {
+    /// The registers it reads.
+    pub fn uses(&self) -> Vec<Reg> {
+        match *self {
+            Self::Const { .. } | Self::Load { .. } => Vec::new(),
+            Self::Move { src, .. }
+            | Self::ZeroExtend { src, .. }
+            | Self::SignExtend { src, .. } => vec![src],
+            Self::Neg { dst } => vec![dst],
+            Self::Alu { dst, src, .. } => src.reg().into_iter().chain([dst]).collect(),
+            Self::Store { src, .. } => src.reg().into_iter().collect(),
+            Self::Call { args, .. } => (0..args).map(Reg::argument).collect(),
+        }
+    }
+
+    /// The registers it writes; of a call, all that it does not preserve.
+    pub fn defs(&self) -> Vec<Reg> {
+        match *self {
+            Self::Store { .. } => Vec::new(),
+            Self::Move { dst, .. }
+            | Self::Const { dst, .. }
+            | Self::Alu { dst, .. }
+            | Self::Neg { dst }
+            | Self::ZeroExtend { dst, .. }
+            | Self::SignExtend { dst, .. }
+            | Self::Load { dst, .. } => vec![dst],
+            Self::Call { .. } => (0..Reg::CLOBBERED).map(Reg).collect(),
+        }
+    }
+
+    /// Replaces every register it names.
+    pub fn map_regs(&mut self, map: &mut impl FnMut(Reg) -> Reg) {
+        match self {
+            Self::Call { .. } => {}
+            Self::Const { dst, .. } | Self::Neg { dst } | Self::Load { dst, .. } => {
+                *dst = map(*dst)
+            }
+            Self::Move { dst, src }
+            | Self::ZeroExtend { dst, src }
+            | Self::SignExtend { dst, src, .. } => {
+                *src = map(*src);
+                *dst = map(*dst);
+            }
+            Self::Alu { dst, src, .. } => {
+                src.map_reg(map);
+                *dst = map(*dst);
+            }
+            Self::Store { src, .. } => src.map_reg(map),
+        }
+    }
+}
+
+impl Source {
+    /// Replaces the register, if it is one.
+    pub fn map_reg(&mut self, map: &mut impl FnMut(Reg) -> Reg) {
+        if let Self::Reg(reg) = self {
+            *reg = map(*reg);
+        }
+    }
+}
+
+impl End {
+    /// Where it may go on.
+    pub fn successors(self) -> Vec<Label> {
+        match self {
+            Self::Goto(to) => vec![to],
+            Self::Branch {
+                then, otherwise, ..
+            } => vec![then, otherwise],
+            Self::Exit | Self::Never => Vec::new(),
+        }
+    }
+
+    /// The registers it reads.
+    pub fn uses(self) -> Vec<Reg> {
+        match self {
+            Self::Branch { left, right, .. } => right.reg().into_iter().chain([left]).collect(),
+            Self::Exit => vec![Reg::R0],
+            Self::Goto(_) | Self::Never => Vec::new(),
+        }
+    }
+
+    /// Replaces every register it names.
+    pub fn map_regs(&mut self, map: &mut impl FnMut(Reg) -> Reg) {
+        if let Self::Branch { left, right, .. } = self {
+            *left = map(*left);
+            right.map_reg(map);
+        }
+    }
+
+    /// Replaces every label it names.
+    pub fn map_labels(&mut self, map: impl Fn(Label) -> Label) {
+        match self {
+            Self::Goto(to) => *to = map(*to),
+            Self::Branch {
+                then, otherwise, ..
+            } => {
+                *then = map(*then);
+                *otherwise = map(*otherwise);
+            }
+            Self::Exit | Self::Never => {}
+        }
+    }
+}
+
+impl Code {
+    /// A fresh virtual register.
+    pub fn new_reg(&mut self) -> Reg {
+        self.regs += 1;
+        Reg(self.regs - 1)
+    }
+
+    /// A fresh place on the stack.
+    pub fn new_slot(&mut self) -> StackSlot {
+        self.slots += 1;
+        StackSlot(self.slots - 1)
+    }
+
+    /// The block of a label.
+    pub fn block(&self, label: Label) -> &Block {
+        &self.blocks[label.index()]
+    }
+
+    /// The same, to be changed.
+    pub fn block_mut(&mut self, label: Label) -> &mut Block {
+        &mut self.blocks[label.index()]
+    }
+
+    /// Every label, in order.
+    pub fn labels(&self) -> impl Iterator<Item = Label> + use<> {
+        (0..self.blocks.len() as u32).map(Label)
+    }
+
+    /// How many edges lead to each block.
+    pub fn predecessor_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.blocks.len()];
+        for block in &self.blocks {
+            for next in block.end.successors() {
+                counts[next.index()] += 1;
+            }
+        }
+        counts
+    }
+}
