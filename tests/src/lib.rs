@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: cases, engines, packets, models.
 
 pub mod bytecode;
+pub mod lab;
 pub mod model;
 pub mod net;
 pub mod packet;
