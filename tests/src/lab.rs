@@ -49,7 +49,9 @@ impl Lab {
         join((&generator, "gen0", 2), (&host, "dut0", 2));
         join((&host, "col0", COLLECTOR_INDEX), (&collector, "mon0", 2));
         // A veth takes redirected frames only when its other end runs NAPI.
-        run(collector.command("ethtool").args(["-K", "mon0", "gro", "on"]));
+        run(collector
+            .command("ethtool")
+            .args(["-K", "mon0", "gro", "on"]));
         Ok(Self {
             sender: generator.enter(|| Port::open("gen0"))?,
             passed: host.enter(|| Port::open("dut0"))?,

@@ -5,4 +5,5 @@ pub mod lab;
 pub mod model;
 pub mod net;
 pub mod packet;
+pub mod random;
 pub mod tools;
