@@ -1,30 +1,43 @@
 //! The name that was probably meant.
 
+/// Names longer than this are not compared.
+const LONGEST: usize = 128;
+
 /// The candidate nearest to `name` by edit distance, when it is near enough to be a typing
 /// error: at most a third of the name's length, at least one edit.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let name: Vec<char> = name.chars().take(LONGEST + 1).collect();
+    if name.len() > LONGEST {
+        return None;
+    }
+    let limit = (name.len() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (distance(&name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters, one row at a time.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+/// Edits from `a` to `b`: characters put in, left out, replaced, or two neighbours swapped.
+fn distance(a: &[char], b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(2 * LONGEST).collect();
+    let first: Vec<usize> = (0..=b.len()).collect();
+    // The rows of the last two characters of `a`.
+    let (mut before, mut last) = (first.clone(), first);
+    for i in 0..a.len() {
+        let mut row = vec![i + 1];
+        for j in 0..b.len() {
+            let replaced = last[j] + usize::from(a[i] != b[j]);
+            let mut least = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i] == b[j - 1] && a[i - 1] == b[j] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[b.len()]
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -41,6 +54,12 @@ mod tests {
     #[test]
     fn stays_silent_when_nothing_is_near() {
         assert_eq!(nearest("firewall", ["monitor"]), None);
-        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance(&[], "abc"), 3);
+    }
+
+    #[test]
+    fn two_swapped_characters_are_one_edit() {
+        assert_eq!(nearest("metre", ["meter"]), Some("meter"));
+        assert_eq!(nearest(&"m".repeat(1000), ["m"]), None);
     }
 }

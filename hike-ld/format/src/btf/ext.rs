@@ -5,8 +5,9 @@ use super::reader::{Cursor, strings};
 use super::strings::{StringTable, Strings};
 use super::{BtfError, Problem, TypeId};
 
-/// Length of the header this crate writes: without CO-RE relocations.
-const HEADER_LEN: usize = 24;
+/// Length of the header this crate writes. It has the fields of CO-RE relocations, empty:
+/// LLVM's tools read them whatever length a header gives itself.
+const HEADER_LEN: usize = 32;
 const FUNC_RECORD: usize = 8;
 const LINE_RECORD: usize = 16;
 /// Bits of the column in `line_col`; the line has the others.
@@ -136,7 +137,8 @@ pub(super) fn encode_ext(ext: &BtfExt, strings: &mut StringTable) -> Vec<u8> {
     let lines = part(&ext.lines, LINE_RECORD, strings, put_line);
     let mut out = Vec::new();
     put_preamble(&mut out, HEADER_LEN);
-    for word in [0, functions.len(), functions.len(), lines.len()] {
+    let end = functions.len() + lines.len();
+    for word in [0, functions.len(), functions.len(), lines.len(), end, 0] {
         put(&mut out, word as u32);
     }
     out.extend(functions);

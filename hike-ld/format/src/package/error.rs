@@ -80,20 +80,21 @@ impl LookupError {
         }
     }
 
-    /// What may help: the name probably meant, else the places searched.
+    /// What may help: the name probably meant, and the places searched.
     pub fn help(&self) -> Option<String> {
-        if let Some(nearest) = self.nearest() {
-            return Some(format!("did you mean `{nearest}`?"));
-        }
-        match self {
-            Self::Package { searched, .. } if searched.is_empty() => {
-                Some("no package folder is known, give one with `-L DIR`".to_owned())
-            }
-            Self::Package { searched, .. } | Self::Name { searched, .. } => {
-                Some(format!("looked for {}", list(searched)))
+        let (Self::Package { searched, .. } | Self::Name { searched, .. }) = self else {
+            return None;
+        };
+        let meant = self.nearest().map(|name| format!("did you mean `{name}`?"));
+        let looked = match self {
+            _ if !searched.is_empty() => Some(format!("looked for {}", list(searched))),
+            Self::Package { .. } => {
+                Some("no package folder is known, give one with `-L DIR`".into())
             }
             _ => None,
-        }
+        };
+        let parts: Vec<String> = meant.into_iter().chain(looked).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 }
 
