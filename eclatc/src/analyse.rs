@@ -55,6 +55,7 @@ pub fn analyse(
         options,
         globals: Globals::default(),
         externs: BTreeMap::new(),
+        broken_chain: false,
         problems: Vec::new(),
     };
     session.collect(&script.items);
@@ -75,17 +76,17 @@ pub fn analyse(
     (script, problems)
 }
 
-/// The interface of a chain of a script: its parameters and its result.
-pub fn chain_interface(
-    script: &syntax::Script<'_>,
-    name: &str,
-) -> Option<(Vec<Param>, ResultKind)> {
+/// The interfaces of the chains of a script: name, parameters, result.
+pub fn chain_interfaces(script: &syntax::Script<'_>) -> Vec<(String, Vec<Param>, ResultKind)> {
     let defs = script.items.iter().filter_map(|item| match &item.kind {
         syntax::StmtKind::Def(def) => Some(def),
         _ => None,
     });
-    let def = defs.into_iter().find(|def| def.name.text == name)?;
-    Some(chain::interface(def))
+    let interface = |def: &syntax::Def<'_>| {
+        let (params, result) = chain::interface(def);
+        (def.name.text.to_owned(), params, result)
+    };
+    defs.map(interface).collect()
 }
 
 /// The state of one analysis.
@@ -93,6 +94,8 @@ struct Session<'a, 's> {
     options: Options<'a>,
     globals: Globals<'s>,
     externs: BTreeMap<hir::Symbol, hir::Extern>,
+    /// A line of a chain could not be read: it may have used what seems unused.
+    broken_chain: bool,
     problems: Vec<Diagnostic>,
 }
 

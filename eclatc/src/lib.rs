@@ -4,6 +4,7 @@ pub mod analyse;
 pub mod codegen;
 pub mod diagnostic;
 pub mod diagnostics;
+pub mod driver;
 pub mod hir;
 pub mod ir;
 pub mod lex;

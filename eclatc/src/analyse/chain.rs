@@ -24,6 +24,7 @@ impl<'s> Session<'_, 's> {
         let mut scope = Scope::default();
         scope.result = Some(def.result.map_or(Type::DEFAULT, Type::of));
         scope.broken = is_broken(&def.body);
+        self.broken_chain |= scope.broken;
         self.parameters(def, &mut scope);
         let body = self.block(&def.body, &mut scope);
         let params = def.params.len().min(ARGUMENTS) as u32;

@@ -92,7 +92,7 @@ impl<'s> Session<'_, 's> {
             })
             .map(|(name, definition)| flow::unused_import(definition.span, name))
             .collect();
-        if !self.globals.broken {
+        if !self.globals.broken && !self.broken_chain {
             self.problems.extend(unused);
         }
     }

@@ -38,10 +38,7 @@ fn place(span: Span, sources: &Sources) -> Place {
 }
 
 fn text(problem: &Diagnostic, sources: &Sources, color: bool) -> String {
-    let kind = match problem.severity {
-        Severity::Error => ReportKind::Custom("error", Color::Red),
-        Severity::Warning => ReportKind::Custom("warning", Color::Yellow),
-    };
+    let kind = ReportKind::Custom(problem.severity.name(), severity_color(problem.severity));
     let config = Config::new()
         .with_color(color)
         .with_index_type(IndexType::Byte);
@@ -56,9 +53,32 @@ fn text(problem: &Diagnostic, sources: &Sources, color: bool) -> String {
     report.with_helps(&problem.helps);
     let mut shown = Vec::new();
     match report.finish().write(texts(problem, sources), &mut shown) {
-        Ok(()) => String::from_utf8_lossy(&shown).into_owned(),
+        Ok(()) if color => String::from_utf8_lossy(&shown).into_owned(),
+        Ok(()) => without_escapes(&String::from_utf8_lossy(&shown)),
         Err(_) => short(problem, sources),
     }
+}
+
+fn severity_color(severity: Severity) -> Color {
+    match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+    }
+}
+
+/// Removes what still colours the first line, and blanks at the ends of lines.
+fn without_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let mut parts = line.split("\u{1b}[");
+        out += parts.next().unwrap_or_default();
+        for part in parts {
+            out += part.split_once('m').map_or(part, |(_, rest)| rest);
+        }
+        out.truncate(out.trim_end_matches(' ').len());
+        out.push('\n');
+    }
+    out
 }
 
 /// The texts of the files a message points at.
@@ -77,9 +97,8 @@ fn underline(
     severity: Severity,
     sources: &Sources,
 ) -> ariadne::Label<Place> {
-    let color = match (index, severity) {
-        (0, Severity::Error) => Color::Red,
-        (0, Severity::Warning) => Color::Yellow,
+    let color = match index {
+        0 => severity_color(severity),
         _ => Color::Cyan,
     };
     let line = ariadne::Label::new(place(label.span, sources))

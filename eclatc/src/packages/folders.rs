@@ -9,17 +9,28 @@ use hike_format::PackagePath;
 use hike_format::package::{Found, Item as Wanted, LookupError};
 use hike_format::program::ProgramObject;
 use hike_format::signature::{ObjectKind, Signature};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The packages of a search path.
 pub struct Folders<'a> {
     path: &'a PackagePath,
+    read: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl<'a> Folders<'a> {
     /// Packages along this path.
     pub fn new(path: &'a PackagePath) -> Self {
-        Self { path }
+        Self {
+            path,
+            read: RefCell::default(),
+        }
+    }
+
+    /// The files that interfaces were read from.
+    pub fn files_read(&self) -> BTreeSet<PathBuf> {
+        self.read.borrow().clone()
     }
 
     fn missing(&self, kind: SymbolKind, package: &str, error: LookupError) -> Missing {
@@ -56,6 +67,7 @@ impl Packages for Folders<'_> {
             .path
             .find(wanted(kind), package, name)
             .map_err(|error| self.missing(kind, package, error))?;
+        self.read.borrow_mut().insert(found.path.clone());
         let interface = match kind {
             SymbolKind::Chain => chain_interface(&found)?,
             kind => Interface::Object(Box::new(signature(&found, kind)?)),
@@ -111,12 +123,12 @@ fn chain_interface(found: &Found) -> Result<Interface, Missing> {
         .map_err(|_| unreadable(&found.path, "expected UTF-8".into()))?;
     let (tokens, _) = lex::lex(text, FileId(0));
     let (script, _) = parse::parse(&tokens);
-    let interface = analyse::chain_interface(&script, &found.name);
-    let (params, result) = interface.ok_or_else(|| {
-        unreadable(
-            &found.path,
-            format!("expected a chain `{}` in it", found.name),
-        )
+    let chain = analyse::chain_interfaces(&script)
+        .into_iter()
+        .find(|(name, ..)| *name == found.name);
+    let (_, params, result) = chain.ok_or_else(|| {
+        let reason = format!("expected a chain `{}` in it", found.name);
+        unreadable(&found.path, reason)
     })?;
     Ok(Interface::Chain { params, result })
 }

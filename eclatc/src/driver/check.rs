@@ -1,0 +1,47 @@
+//! `eclatc check FILE...`
+
+use super::cli::{CheckArgs, Cli};
+use super::report::Report;
+use super::siblings::Siblings;
+use super::unit::{Context, Unit, defines};
+use super::{Exit, Failure, Output};
+use crate::packages::folders::Folders;
+use hike_format::PackagePath;
+
+/// Reports everything that is wrong with every file.
+///
+/// # Errors
+/// When the command line is wrong or the host cannot.
+pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Output, Failure> {
+    let mut report = Report::new(cli)?;
+    let mut units = Vec::new();
+    // Read all files; one that cannot be read does not keep the others from being checked.
+    for file in &args.files {
+        match Unit::open(file, args.settings.package.as_deref()) {
+            Ok(unit) => units.push(unit),
+            Err(failure) if failure.exit == Exit::Input => report.failure(&failure),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let path = PackagePath::from_env(&args.settings.packages);
+    let folders = Folders::new(&path);
+    let packages = Siblings::new(&units, &folders);
+    let context = Context {
+        defines: defines(&args.settings),
+        packages: &packages,
+    };
+    for unit in &mut units {
+        check(unit, &context)?;
+        report.add(&unit.problems, &unit.sources);
+    }
+    Ok(report.output(Vec::new()))
+}
+
+/// Analyses a script and, when it is sound, sees whether its chains fit into the machine.
+fn check(unit: &mut Unit, context: &Context<'_>) -> Result<(), Failure> {
+    let script = unit.analyse(context);
+    if unit.is_sound() {
+        unit.object(&script)?;
+    }
+    Ok(())
+}
