@@ -27,7 +27,7 @@ pub enum ElfError {
 
 impl From<object::Error> for ElfError {
     fn from(error: object::Error) -> Self {
-        Self::Read(error.to_string())
+        Self::Read(crate::voice::lower_first(&error.to_string()))
     }
 }
 

@@ -26,6 +26,7 @@ pub mod signature;
 pub mod sourcemap;
 mod suggest;
 pub mod symbol;
+mod voice;
 
 pub use bundle::Bundle;
 pub use chain::ChainObject;

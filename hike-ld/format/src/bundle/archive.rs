@@ -6,6 +6,7 @@ use tar::{EntryType, Header};
 
 use super::error::check_path;
 use super::{BundleError, PathProblem, limits};
+use crate::voice::lower_first;
 
 /// Compression level; higher ones cost a build more than they save.
 const LEVEL: i32 = 9;
@@ -49,7 +50,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Unpacked {
 
 /// The archive without compression, and what was wrong with it.
 fn decompress(bytes: &[u8]) -> Result<(Vec<u8>, Option<BundleError>), BundleError> {
-    let failed = |error: std::io::Error| BundleError::Compression(error.to_string());
+    let failed = |error: std::io::Error| BundleError::Compression(lower_first(&error.to_string()));
     let mut decoder = zstd::Decoder::with_buffer(bytes)
         .map_err(failed)?
         .single_frame();
@@ -71,7 +72,7 @@ fn decompress(bytes: &[u8]) -> Result<(Vec<u8>, Option<BundleError>), BundleErro
 }
 
 fn read_members(plain: &[u8], members: &mut Vec<RawMember>) -> Result<(), BundleError> {
-    let malformed = |error: std::io::Error| BundleError::Archive(error.to_string());
+    let malformed = |error: std::io::Error| BundleError::Archive(lower_first(&error.to_string()));
     let mut archive = tar::Archive::new(plain);
     for entry in archive.entries().map_err(malformed)?.raw(true) {
         let mut entry = entry.map_err(malformed)?;
@@ -154,7 +155,7 @@ pub(super) fn pack<'a>(
 }
 
 fn failed(error: std::io::Error) -> BundleError {
-    BundleError::Archive(error.to_string())
+    BundleError::Archive(lower_first(&error.to_string()))
 }
 
 fn header(path: &str, length: u64) -> Result<Header, BundleError> {
