@@ -52,7 +52,7 @@ fn program(function: &ItemFn) -> Result<TokenStream> {
     let body = format_ident!("hike_body_{name}");
     let entry = format_ident!("hike_vm_{name}");
     let params = params(function)?;
-    let values = (0..params.len()).map(|index| quote!(hike_sdk::argument(call, #index)));
+    let values = (0..params.len()).map(|index| quote!(unsafe { hike_sdk::argument(call, #index) }));
     let result = match &function.sig.output {
         ReturnType::Default => return Err(needs_result(name)),
         ReturnType::Type(_, ty) => quote!(<#ty as hike_sdk::ProgramResult>::Signature),
@@ -63,7 +63,11 @@ fn program(function: &ItemFn) -> Result<TokenStream> {
 
         #[inline(always)]
         fn #body(ctx: *mut hike_sdk::xdp_md, call: *mut hike_sdk::HikeCall) -> i32 {
-            hike_sdk::run(ctx, call, |ctx, call| #logic(ctx, #(#values),*))
+            // SAFETY: the VM and the native tier call with the kernel's context and the VM's
+            // state. (No closures here: LLVM would not inline a large one that is used twice.)
+            let mut context = unsafe { hike_sdk::HikeContext::new(ctx, call) };
+            let result = #logic(&mut context, #(#values),*);
+            unsafe { hike_sdk::finish(call, result) }
         }
 
         /// The logic alone, for the native tier.

@@ -28,11 +28,13 @@ pub(crate) fn opaque(mut value: usize) -> usize {
 }
 
 impl HikeContext {
+    /// The context of a call.
+    ///
     /// # Safety
     /// `ctx` is the XDP context the kernel gave, and `call` the start of a [`VmState`]:
     /// the packet cursor lies behind it.
     #[inline(always)]
-    pub(crate) unsafe fn new(ctx: *mut xdp_md, call: *mut HikeCall) -> Self {
+    pub unsafe fn new(ctx: *mut xdp_md, call: *mut HikeCall) -> Self {
         Self { ctx, state: call.cast() }
     }
 
@@ -116,7 +118,10 @@ impl HikeContext {
     /// Where the packet cursor says the network header is.
     #[inline(always)]
     pub fn network_offset(&self) -> usize {
-        Self::masked(self.cursor().network as usize)
+        // SAFETY: as for `cursor`; volatile so that a loader reads what it has just written:
+        // the verifier would follow every value it knows separately.
+        let network = unsafe { (&raw const (*self.state).cursor.network).read_volatile() };
+        Self::masked(network as usize)
     }
 
     /// An offset the verifier can follow.

@@ -12,6 +12,8 @@ pub const ETH_P_8021Q: u16 = 0x8100;
 pub const ETH_P_8021AD: u16 = 0x88a8;
 /// Length of an Ethernet header.
 pub const ETH_HLEN: usize = 14;
+/// Protocol number of TCP.
+pub const IPPROTO_TCP: u8 = 6;
 /// Protocol number of UDP.
 pub const IPPROTO_UDP: u8 = 17;
 

@@ -25,6 +25,7 @@ pub mod extension;
 pub mod headers;
 mod machine;
 mod result;
+pub mod shared;
 pub mod types;
 pub mod vm;
 
@@ -33,7 +34,7 @@ pub use aya_ebpf::{bindings, btf_maps as maps, helpers};
 pub use context::{HikeContext, Plain};
 pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
 pub use hike_sdk_macros::{hike_loader, hike_program};
-pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, run};
+pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, finish};
 pub use vm::Start;
 
 /// What a program needs most.

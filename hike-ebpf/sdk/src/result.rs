@@ -3,7 +3,6 @@
 use hike_abi::{Action, CONTINUE, HikeCall};
 
 use crate::errno::Errno;
-use crate::{HikeContext, xdp_md};
 
 /// In a signature: the program always ends the chain.
 #[repr(C)]
@@ -103,23 +102,25 @@ macro_rules! argument {
 argument!(u8 u16 u32 u64 i8 i16 i32 i64);
 
 /// Argument `index` of a call.
+///
+/// # Safety
+/// `call` is a valid call record.
 #[inline(always)]
-pub fn argument<T: Argument>(call: &HikeCall, index: usize) -> T {
-    T::from_register(call.args[index])
+pub unsafe fn argument<T: Argument>(call: *const HikeCall, index: usize) -> T {
+    // SAFETY: the caller's promise; the macro gives indices below five.
+    T::from_register(unsafe { (*call).args[index] })
 }
 
-/// Runs a program's logic and stores its result: the body of what other code calls.
+/// Stores a program's result; gives what its function returns to the VM or the native tier.
+///
+/// # Safety
+/// `call` is a valid call record.
 #[inline(always)]
-pub fn run<R: ProgramResult>(
-    ctx: *mut xdp_md,
-    call: *mut HikeCall,
-    logic: impl FnOnce(&mut HikeContext, &HikeCall) -> R,
-) -> i32 {
-    // SAFETY: the VM and the native tier call with a valid context and call record.
-    let (mut context, call) = unsafe { (HikeContext::new(ctx, call), &mut *call) };
-    match logic(&mut context, call).verdict() {
+pub unsafe fn finish<R: ProgramResult>(call: *mut HikeCall, result: R) -> i32 {
+    match result.verdict() {
         Verdict::Continue(value) => {
-            call.ret = value;
+            // SAFETY: the caller's promise.
+            unsafe { (*call).ret = value };
             CONTINUE
         }
         Verdict::End(action) => action as i32,

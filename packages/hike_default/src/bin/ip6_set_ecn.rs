@@ -1,0 +1,26 @@
+//! `ip6_set_ecn`
+#![no_std]
+#![no_main]
+
+use hike_sdk::errno::EPROTONOSUPPORT;
+use hike_sdk::prelude::*;
+
+config! {
+    /// The bits to write; 3 is "congestion experienced" (RFC 3168).
+    MARK: u8 = 3;
+    /// The bits of the traffic class that are written; 3 are those of ECN.
+    MASK: u8 = 3;
+}
+
+/// Marks the packet in the traffic class of its IPv6 header: the bits of `MASK` become those
+/// of `MARK`, without configuration the ECN field "congestion experienced".
+///
+/// Continues with 0, or with -93 (`-EPROTONOSUPPORT`) when the packet is not IPv6. There is
+/// no checksum over the field, so none changes.
+#[hike_program]
+fn ip6_set_ecn(ctx: &mut HikeContext) -> Result<u64, Errno> {
+    let header = ctx.ipv6().ok_or(EPROTONOSUPPORT)?;
+    let (mark, mask) = (MARK.get(), MASK.get());
+    header.set_traffic_class(header.traffic_class() & !mask | mark & mask);
+    Ok(0)
+}
