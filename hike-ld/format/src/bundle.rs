@@ -19,6 +19,7 @@ use crate::chain::ChainObject;
 use crate::digest::Digest;
 use crate::manifest::{Manifest, MemberKind};
 use crate::program::ProgramObject;
+use crate::signature::ObjectKind;
 use crate::sourcemap::SourceMap;
 use crate::symbol::{Symbol, SymbolKind};
 
@@ -124,6 +125,37 @@ impl Bundle {
         ProgramObject::parse(bytes).map_err(|error| BundleError::Program {
             path: path.to_owned(),
             error: Box::new(error),
+        })
+    }
+
+    /// Reads every object and checks that it has what the manifest says of it.
+    ///
+    /// # Errors
+    /// When a member is no object of its kind, or has not the symbols it should have.
+    pub fn check_objects(&self) -> Result<(), BundleError> {
+        let objects = self.chain_objects()?;
+        for entry in &self.manifest.chains {
+            let object = objects.get(entry.object.as_str());
+            let chain = object.and_then(|object| object.chain(&entry.symbol));
+            self.has(chain.is_some(), &entry.symbol)?;
+        }
+        for entry in self.manifest.programs.iter().chain(&self.manifest.loaders) {
+            let signature = self.program(&entry.symbol)?.signature;
+            let is_loader = signature.kind == ObjectKind::Loader;
+            let fits = signature.name == entry.symbol.name()
+                && is_loader == (entry.symbol.kind() == SymbolKind::Loader);
+            self.has(fits, &entry.symbol)?;
+        }
+        self.source_map().map(drop)
+    }
+
+    fn has(&self, found: bool, symbol: &Symbol) -> Result<(), BundleError> {
+        if found {
+            return Ok(());
+        }
+        Err(BundleError::Symbol {
+            symbol: symbol.clone(),
+            problem: "is not in its object",
         })
     }
 

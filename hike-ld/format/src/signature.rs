@@ -227,6 +227,12 @@ impl fmt::Display for TypeInfo {
             Self::Interface => f.write_str("interface"),
             Self::Array(element, count) => write!(f, "{element}[{count}]"),
             Self::Struct { fields, .. } => {
+                // A struct around one nameless field reads like the field.
+                if let [Field { name, ty, .. }] = &fields[..]
+                    && (name.is_empty() || name == "__0")
+                {
+                    return write!(f, "{ty}");
+                }
                 let fields: Vec<String> = fields
                     .iter()
                     .map(|field| format!("{}: {}", field.name, field.ty))

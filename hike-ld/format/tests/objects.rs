@@ -66,6 +66,18 @@ fn a_signature_is_read_from_btf() {
     assert_eq!(flows.value.size(), 16);
 }
 
+/// Ring buffers have neither keys nor values: Rust declares them as `()`.
+#[test]
+fn maps_without_keys_have_keys_of_no_bytes() {
+    let object = ProgramBuilder::program("x").map("ring", 27, 4096, |builder| {
+        let unit = builder.int(0, Unsigned);
+        (unit, unit)
+    });
+    let signature = ProgramObject::parse(object.build()).unwrap().signature;
+    let ring = signature.map("ring").unwrap();
+    assert_eq!((ring.key.size(), ring.value.size()), (0, 0));
+}
+
 #[test]
 fn a_program_that_ends_the_chain_has_no_result() {
     let object = ProgramBuilder::program("hike_drop").ends_chain().build();

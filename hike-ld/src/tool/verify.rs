@@ -37,12 +37,7 @@ pub fn run(path: &Path, json: bool) -> Result<Output, Failure> {
 
 fn check(bytes: &[u8]) -> Result<Bundle, BundleError> {
     let bundle = Bundle::read(bytes)?;
-    let manifest = bundle.manifest();
-    for entry in manifest.programs.iter().chain(&manifest.loaders) {
-        bundle.program(&entry.symbol)?;
-    }
-    bundle.chain_objects()?;
-    bundle.source_map()?;
+    bundle.check_objects()?;
     Ok(bundle)
 }
 

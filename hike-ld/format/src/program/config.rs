@@ -2,11 +2,13 @@
 
 use super::ObjectError;
 use super::error::ConfigProblem;
-use crate::btf::{Btf, SectionVar, TypeId, layout};
+use crate::btf::{Btf, SectionVar, Type, TypeId, layout};
 use crate::elf::Elf;
 use crate::signature::{ConfigVar, IntType, TypeInfo};
 
 const SECTION: &str = ".rodata.config";
+/// Structs of one field around an integer, at most.
+const WRAPPERS: usize = 8;
 
 /// Reads the configuration variables of an object.
 pub(super) fn read(elf: &Elf<'_>, btf: &Btf) -> Result<Vec<ConfigVar>, ObjectError> {
@@ -29,8 +31,7 @@ fn variable(
     ty: TypeId,
     entry: SectionVar,
 ) -> Result<ConfigVar, ConfigProblem> {
-    let shape = layout(btf, ty).map_err(|_| ConfigProblem::NotInteger)?;
-    let (ty, unit) = integer(shape).ok_or(ConfigProblem::NotInteger)?;
+    let (ty, unit) = integer(btf, ty).ok_or(ConfigProblem::NotInteger)?;
     let symbol = elf.symbol(name);
     let offset = symbol.map_or(u64::from(entry.offset), |symbol| symbol.offset);
     let offset = u32::try_from(offset).map_err(|_| ConfigProblem::NoBytes)?;
@@ -45,20 +46,29 @@ fn variable(
     })
 }
 
-/// The integer and the unit of a variable's type.
-fn integer(shape: TypeInfo) -> Option<(IntType, Option<String>)> {
-    match shape {
-        TypeInfo::Int(ty) => Some((ty, None)),
-        TypeInfo::Interface => Some((IntType::unsigned(32), None)),
-        TypeInfo::Struct { name, fields, .. } => match &fields[..] {
-            [field] => match field.ty {
-                TypeInfo::Int(ty) => Some((ty, Some(name))),
-                _ => None,
-            },
-            _ => None,
-        },
+/// The integer of a variable's type, and its unit: the name of the struct of one field that
+/// holds it. Generic structs (`Config<Seconds>`) are wrappers, no units.
+fn integer(btf: &Btf, mut ty: TypeId) -> Option<(IntType, Option<String>)> {
+    let mut unit = None;
+    for _ in 0..WRAPPERS {
+        let Some((_, Type::Composite { name, members, .. })) = btf.peel(ty) else {
+            break;
+        };
+        let [member] = &members[..] else {
+            return None;
+        };
+        unit = (!is_generic(name) && !name.is_empty()).then(|| name.clone());
+        ty = member.ty;
+    }
+    match layout(btf, ty) {
+        Ok(TypeInfo::Int(ty)) => Some((ty, unit)),
         _ => None,
     }
+}
+
+/// Compilers write `<` as `_3C_`, its number in ASCII, where names must be identifiers.
+fn is_generic(name: &str) -> bool {
+    name.contains('<') || name.contains("_3C_")
 }
 
 /// The variable's bytes in its object, zero- or sign-extended to 64 bits.

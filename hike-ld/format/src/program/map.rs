@@ -75,8 +75,8 @@ fn pointee(btf: &Btf, member: &Member) -> Option<TypeId> {
 fn pointee_shape(btf: &Btf, member: &Member, name: &'static str) -> Result<TypeInfo, MapProblem> {
     let target = pointee(btf, member).ok_or(MapProblem::Field(name))?;
     match layout(btf, target) {
-        // Keys and values of maps that have none.
-        Err(LayoutError::Unsized(_)) if btf.peel(target).is_none() => Ok(bytes(0)),
+        // Maps without keys or values: `void`, `()`.
+        Err(LayoutError::Unsized(_)) => Ok(bytes(0)),
         other => Ok(other?),
     }
 }

@@ -66,7 +66,9 @@ impl ProgramBuilder {
     /// Adds a configuration variable of type `u32` with a unit.
     pub fn config(mut self, name: &str, unit: &str, value: u32) -> Self {
         let number = self.int(4, IntEncoding::Unsigned);
-        let ty = self.composite(unit, 4, vec![member("0", number, 0)]);
+        let ty = self.composite(unit, 4, vec![member("__0", number, 0)]);
+        let generic = format!("Config_3C_{unit}_3E_");
+        let ty = self.composite(&generic, 4, vec![member("__0", ty, 0)]);
         let offset = self.config_bytes.len() as u32;
         self.config_bytes.extend(value.to_le_bytes());
         let entry = self.var(name, ty, offset, 4);
