@@ -39,7 +39,7 @@ pub use vm::Start;
 
 /// What a program needs most.
 pub mod prelude {
-    pub use crate::config::config;
+    pub use crate::config::{ConfigValue, config};
     pub use crate::errno::Errno;
     pub use crate::maps;
     pub use crate::types::*;
