@@ -40,9 +40,7 @@ impl Builder<'_> {
                 self.branch(comparison(*op), (left, right), ways, expr.span);
             }
             ExprKind::Let { local, value, body } => {
-                let value = self.expr(value);
-                self.env.set(*local, value);
-                self.condition(body, ways);
+                self.with_temporary(*local, value, |this| this.condition(body, ways));
             }
             _ => {
                 let value = self.expr(expr);

@@ -3,7 +3,7 @@
 use super::builder::Builder;
 use super::condition::Ways;
 use super::{binary_op, unary_op};
-use crate::hir::{Call, Callee, Expr, ExprKind};
+use crate::hir::{Call, Callee, Expr, ExprKind, LocalId};
 use crate::ir::{BlockId, Op, Operand, Target, Terminator, UnaryOp};
 use crate::source::Span;
 
@@ -24,9 +24,7 @@ impl Builder<'_> {
             }
             ExprKind::Convert(value) => self.convert(expr, value),
             ExprKind::Let { local, value, body } => {
-                let value = self.expr(value);
-                self.env.set(*local, value);
-                self.expr(body)
+                self.with_temporary(*local, value, |this| this.expr(body))
             }
             ExprKind::Call(call) => self.call(call, expr.span),
             ExprKind::Select {
@@ -38,6 +36,22 @@ impl Builder<'_> {
                 self.select(expr, Arm::Const(1), Arm::Const(0), expr.span)
             }
         }
+    }
+
+    /// What `body` gives while a temporary has a value. Afterwards nothing is known of the
+    /// temporary: control may go on where it was never assigned.
+    pub(super) fn with_temporary<T>(
+        &mut self,
+        local: LocalId,
+        value: &Expr,
+        body: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let value = self.expr(value);
+        let mark = self.env.mark();
+        self.env.set(local, value);
+        let result = body(self);
+        self.env.rewind(mark);
+        result
     }
 
     fn convert(&mut self, to: &Expr, value: &Expr) -> Operand {
