@@ -131,13 +131,15 @@ fn every_prefix_is_refused() {
     assert_eq!(Bundle::read(&longer), Err(BundleError::Trailing(1)));
 }
 
-/// A flipped bit is an error, or one of the few that do not change what the frame holds.
+/// A flipped bit is an error, or does not change what the frame holds: zeros can be copied
+/// from here or from there.
 #[test]
 fn every_flipped_bit_is_refused_or_harmless() {
     let bundle = bundle();
     let bytes = bundle.write().unwrap();
+    let bits = bytes.len() * 8;
     let mut harmless = 0;
-    for place in 0..bytes.len() * 8 {
+    for place in 0..bits {
         let mut changed = bytes.clone();
         changed[place / 8] ^= 1 << (place % 8);
         if let Ok(read) = Bundle::read(&changed) {
@@ -145,7 +147,10 @@ fn every_flipped_bit_is_refused_or_harmless() {
             harmless += 1;
         }
     }
-    assert!(harmless < 64, "{harmless} bits change nothing");
+    assert!(
+        harmless * 100 < bits,
+        "{harmless} of {bits} bits change nothing"
+    );
 }
 
 #[test]
