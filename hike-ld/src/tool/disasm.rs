@@ -64,7 +64,9 @@ impl Function {
             while let Some(line) = lines.next_if(|line| line.slot <= row.slot) {
                 // Of several lines at one instruction the last is its own.
                 if lines.peek().is_none_or(|next| next.slot > row.slot) {
-                    out += &format!("; {}  {}\n", line.place, line.text.trim());
+                    let comment = format!("; {}  {}", line.place, line.text.trim());
+                    out += comment.trim_end();
+                    out.push('\n');
                 }
             }
             out += &row.text();
