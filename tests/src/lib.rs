@@ -1,9 +1,15 @@
 //! What the end-to-end tests share: cases, engines, packets, models.
 
 pub mod bytecode;
+pub mod frame;
+mod kernel;
+pub mod kernel_vm;
 pub mod lab;
 pub mod model;
 pub mod net;
 pub mod packet;
 pub mod random;
+pub mod rig;
 pub mod tools;
+
+pub use kernel::require_kernel;

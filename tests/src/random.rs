@@ -173,10 +173,8 @@ fn insn(random: &mut Random, calls: bool) -> Insn {
 /// A base register and an offset that is mostly inside its area.
 fn place(random: &mut Random) -> (Reg, i16) {
     match random.below(8) {
-        0..=2 => (
-            Reg::FP,
-            -8 - 8 * random.below(15) as i16 + random.below(8) as i16,
-        ),
+        // Not over the frame's end: what lies there is not defined.
+        0..=2 => (Reg::FP, -8 - random.below(121) as i16),
         3..=5 => (Reg::R1, random.below(56) as i16),
         6 => (Reg::R1, random.below(80) as i16 - 10),
         _ => (random.reg(), random.below(16) as i16),

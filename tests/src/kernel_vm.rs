@@ -1,0 +1,182 @@
+//! A VM of our own in the kernel: no pins, no interface, gone with the test.
+
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+use std::os::fd::AsFd;
+
+use hike_abi::limits::CHAIN_INSNS;
+use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
+use hike_loader::image::Image;
+use hike_loader::kernel::{Kernel, Linux};
+use hike_loader::sys::cpus;
+use hike_loader::sys::map::Map;
+use hike_loader::sys::program::test_run;
+use hike_loader::vm::{NewVm, Vm};
+use hike_vm::Quick;
+
+use crate::bytecode::{End, Observed, place_fault};
+
+/// The program that starts chain 1 with the packet as its arguments.
+const START: &[u8] = include_bytes!("../../hike-ebpf/objects/start.o");
+/// Its own map.
+const START_CHAIN: &str = "hike_start_chain";
+/// Where the runs happen: per-CPU maps are read on the CPU that wrote them.
+const CPU: usize = 0;
+
+/// IDs that cases use: a fault can also happen in a chain that is not there.
+const CHAINS: std::ops::Range<u32> = 1..5;
+
+/// A private VM with its start program.
+pub struct KernelVm {
+    vm: Vm<Linux>,
+    start: <Linux as Kernel>::Program,
+    _keep: (<Linux as Kernel>::Program, Map),
+}
+
+impl KernelVm {
+    /// Loads the VM.
+    ///
+    /// # Panics
+    /// When the kernel does not take it: the tests cannot go on.
+    pub fn new() -> Self {
+        let mut kernel = Linux;
+        let NewVm { vm, executor } = Vm::create(&mut kernel).expect("the VM");
+        let (start, chosen) = load_start(&mut kernel, &vm);
+        chosen
+            .update(&[0; 4], &1u32.to_le_bytes())
+            .expect("the start chain");
+        pin_to_cpu();
+        Self {
+            vm,
+            start,
+            _keep: (executor, chosen),
+        }
+    }
+
+    /// Runs chain 1 on a packet.
+    ///
+    /// # Panics
+    /// When the kernel refuses what it must not.
+    pub fn run(&self, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Observed {
+        let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
+        for (id, chain) in chains {
+            code.update(&id.to_le_bytes(), &bytes(chain))
+                .expect("a chain");
+        }
+        let before = self.all_faults();
+        let run = test_run(self.start.as_fd(), packet).expect("a test run");
+        let after = self.all_faults();
+        let mut counts = before.iter().zip(&after);
+        let fault = counts.position(|(before, after)| before != after);
+        let end = match fault {
+            Some(index) => {
+                let id = CHAINS.start + index as u32;
+                self.faults(id).1.place(chains, id)
+            }
+            None => End::Returned(self.result()),
+        };
+        for id in chains.keys() {
+            code.update(&id.to_le_bytes(), &[0; CHAIN_INSNS * 8])
+                .expect("an empty chain");
+        }
+        let packet = run.packet;
+        Observed { end, packet }
+    }
+
+    fn all_faults(&self) -> Vec<u64> {
+        CHAINS.map(|id| self.faults(id).0).collect()
+    }
+
+    /// How many faults a chain had, and the last one.
+    fn faults(&self, chain: u32) -> (u64, LastFault) {
+        let map = self.vm.map(vm_maps::FAULTS).expect("the faults");
+        let values = map
+            .lookup(&chain.to_le_bytes())
+            .expect("a chain ID in range");
+        let value = &values.expect("an array has every key")[CPU];
+        let word = |offset: usize| {
+            u64::from_le_bytes(value[offset..offset + 8].try_into().expect("8 bytes"))
+        };
+        let total = (0..Fault::COUNT).map(|kind| word(kind * 8)).sum();
+        let last = word(offset_of!(FaultCounters, last_pc));
+        (
+            total,
+            LastFault {
+                pc: last as u32,
+                kind: (last >> 32) as u32,
+            },
+        )
+    }
+
+    /// `r0` of the last run.
+    fn result(&self) -> u64 {
+        let map = self.vm.map(vm_maps::STATE).expect("the state");
+        let values = map
+            .lookup(&[0; 4])
+            .expect("key 0")
+            .expect("an array has every key");
+        let offset = offset_of!(VmState, regs);
+        u64::from_le_bytes(values[CPU][offset..offset + 8].try_into().expect("8 bytes"))
+    }
+}
+
+impl Default for KernelVm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+struct LastFault {
+    pc: u32,
+    kind: u32,
+}
+
+impl LastFault {
+    fn place(&self, chains: &BTreeMap<u32, Quick>, chain: u32) -> End {
+        place_fault(chains, Fault::ALL[self.kind as usize], chain, self.pc)
+    }
+}
+
+fn load_start(kernel: &mut Linux, vm: &Vm<Linux>) -> (<Linux as Kernel>::Program, Map) {
+    let image = Image::parse("start", None, START).expect("the start program");
+    let types = kernel.load_types(&image).expect("its types");
+    let chosen = kernel
+        .create_map(&image.maps()[START_CHAIN], &types)
+        .expect("its map");
+    let mut maps: BTreeMap<String, &Map> = vm
+        .maps()
+        .map(|(name, map)| (name.to_owned(), map))
+        .collect();
+    maps.insert(START_CHAIN.to_owned(), &chosen);
+    let start = kernel
+        .load_program(&image, &maps, &types)
+        .expect("the start program");
+    (start, chosen)
+}
+
+fn bytes(chain: &Quick) -> Vec<u8> {
+    let mut bytes: Vec<u8> = chain
+        .slots
+        .iter()
+        .flat_map(|slot| slot.to_le_bytes())
+        .collect();
+    bytes.resize(CHAIN_INSNS * 8, 0);
+    bytes
+}
+
+/// Keeps this thread on [`CPU`].
+fn pin_to_cpu() {
+    assert!(cpus::possible() > CPU);
+    // SAFETY: an all-zero set is an empty one, and its size is given.
+    let status = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        libc::CPU_SET(CPU, &mut set);
+        libc::sched_setaffinity(0, size_of_val(&set), &raw const set)
+    };
+    assert_eq!(
+        status,
+        0,
+        "sched_setaffinity: {}",
+        std::io::Error::last_os_error()
+    );
+}
