@@ -15,6 +15,7 @@ use hike_loader::vm::{NewVm, Vm};
 use hike_vm::Quick;
 
 use crate::bytecode::{End, Observed, place_fault};
+use crate::tools::repository;
 
 /// The program that starts chain 1 with the packet as its arguments.
 const START: &[u8] = include_bytes!("../../hike-ebpf/objects/start.o");
@@ -33,14 +34,42 @@ pub struct KernelVm {
     _keep: (<Linux as Kernel>::Program, Map),
 }
 
+/// Loads a program that has no maps of its own into a slot of the VM.
+fn load_program(kernel: &mut Linux, vm: &Vm<Linux>, id: u32, path: &str) {
+    let bytes = std::fs::read(repository().join(path)).expect("an object");
+    let image = Image::parse(path, None, &bytes).expect("a program");
+    let types = kernel.load_types(&image).expect("its types");
+    let maps = vm
+        .maps()
+        .map(|(name, map)| (name.to_owned(), map))
+        .collect();
+    let program = kernel
+        .load_program(&image, &maps, &types)
+        .expect("a program");
+    let programs = vm.map(vm_maps::PROGRAMS).expect("the programs");
+    kernel.set_program(programs, id, &program).expect("a slot");
+}
+
 impl KernelVm {
     /// Loads the VM.
     ///
     /// # Panics
     /// When the kernel does not take it: the tests cannot go on.
     pub fn new() -> Self {
+        Self::with_programs(&[])
+    }
+
+    /// Loads the VM and, under the IDs 0 and up, programs without maps of their own; paths
+    /// are relative to the repository.
+    ///
+    /// # Panics
+    /// When the kernel does not take them.
+    pub fn with_programs(programs: &[&str]) -> Self {
         let mut kernel = Linux;
         let NewVm { vm, executor } = Vm::create(&mut kernel).expect("the VM");
+        for (id, path) in (0..).zip(programs) {
+            load_program(&mut kernel, &vm, id, path);
+        }
         let (start, chosen) = load_start(&mut kernel, &vm);
         chosen
             .update(&[0; 4], &1u32.to_le_bytes())
@@ -53,16 +82,29 @@ impl KernelVm {
         }
     }
 
-    /// Runs chain 1 on a packet.
+    /// The program that starts chain 1.
+    pub fn start(&self) -> &<Linux as Kernel>::Program {
+        &self.start
+    }
+
+    /// Puts chains in place.
     ///
     /// # Panics
-    /// When the kernel refuses what it must not.
-    pub fn run(&self, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Observed {
+    /// When an ID is out of range.
+    pub fn insert(&self, chains: &BTreeMap<u32, Quick>) {
         let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
         for (id, chain) in chains {
             code.update(&id.to_le_bytes(), &bytes(chain))
                 .expect("a chain");
         }
+    }
+
+    /// Runs chain 1 on a packet.
+    ///
+    /// # Panics
+    /// When the kernel refuses what it must not.
+    pub fn run(&self, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Observed {
+        self.insert(chains);
         let before = self.all_faults();
         let run = test_run(self.start.as_fd(), packet).expect("a test run");
         let after = self.all_faults();
@@ -75,6 +117,7 @@ impl KernelVm {
             }
             None => End::Returned(self.result()),
         };
+        let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
         for id in chains.keys() {
             code.update(&id.to_le_bytes(), &[0; CHAIN_INSNS * 8])
                 .expect("an empty chain");

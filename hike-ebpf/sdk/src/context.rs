@@ -141,18 +141,23 @@ impl HikeContext {
     }
 
     /// Finds the network header and makes it the packet cursor; gives its EtherType.
-    /// Up to two VLAN tags are skipped; an EtherType of IPv6 is
-    /// only given for a whole IPv6 header of version 6, 0 instead for one that is not.
+    ///
+    /// Up to two VLAN tags are skipped. For a packet that ends before its EtherType, or
+    /// within its IPv6 header, or whose IPv6 header is not of version 6, EtherType and
+    /// cursor are zero.
     #[inline(always)]
     pub fn locate(&mut self) -> u16 {
         let (ethertype, network) = self.link();
-        let cursor = Cursor { network: network as u16, ethertype, ..Cursor::default() };
+        let whole = match ethertype {
+            ETH_P_IPV6 => self.header_ref(network).is_some_and(is_ipv6),
+            _ => ethertype != 0,
+        };
+        let cursor = match whole {
+            true => Cursor { network: network as u16, ethertype, ..Cursor::default() },
+            false => Cursor::default(),
+        };
         self.set_cursor(cursor);
-        if ethertype == ETH_P_IPV6 && !self.header_ref(network).is_some_and(is_ipv6) {
-            self.set_cursor(Cursor::default());
-            return 0;
-        }
-        ethertype
+        cursor.ethertype
     }
 
     /// EtherType and offset of the network header; 0 for a packet that ends before.

@@ -1,0 +1,20 @@
+//! What the VM costs on this machine: time a call and an instruction, and what loading
+//! each object takes. Prints Markdown tables.
+//!
+//! Variants are measured interleaved, round by round, on one CPU; a figure is the median
+//! of the rounds, its spread half the distance between the quartiles. Absolute times mean
+//! little on a shared machine, differences and ratios within one run mean more.
+
+mod chain;
+mod host;
+mod load;
+mod measure;
+
+fn main() {
+    if !hike_tests::require_kernel() {
+        std::process::exit(3);
+    }
+    host::describe();
+    load::table();
+    chain::table();
+}
