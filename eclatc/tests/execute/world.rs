@@ -105,7 +105,9 @@ impl World {
 
     fn read(&self, offset: u64, size: usize) -> Result<u64, Stop> {
         let bytes = &self.packet[self.range(offset, size)?];
-        Ok(bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+        Ok(bytes
+            .iter()
+            .fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
 
     fn write(&mut self, offset: u64, size: usize, value: u64) -> Result<u64, Stop> {

@@ -1,0 +1,66 @@
+//! Exchanges the sides of commutative operations where that saves a move.
+//!
+//! The machine overwrites the left side. If the left one is needed afterwards and the right
+//! one is not, it is better to overwrite the right one.
+
+use super::bitset::BitSet;
+use super::liveness::{Liveness, Registers, Subject};
+use super::machine::{Code, Inst, Label, Reg, Source};
+use crate::source::Span;
+use hike_isa::AluOp;
+
+/// Exchanges sides all over a chain.
+pub fn commute(code: &mut Code) {
+    let liveness = Liveness::new::<Registers>(code);
+    for label in code.labels() {
+        let mut live = liveness.at_end(code, label);
+        commute_block(code, label, &mut live);
+    }
+}
+
+/// Walks through a block from its end; `live` is what is live after it.
+fn commute_block(code: &mut Code, label: Label, live: &mut BitSet) {
+    let block = code.block_mut(label);
+    for number in Registers::of_end(block.end) {
+        live.insert(number);
+    }
+    for index in (0..block.insts.len()).rev() {
+        exchange(&mut block.insts, index, live);
+        let (uses, defs) = Registers::of_inst(&block.insts[index].0);
+        defs.into_iter().for_each(|number| live.remove(number));
+        uses.into_iter().for_each(|number| live.insert(number));
+    }
+}
+
+/// `d = a; d op= b` becomes `d = b; d op= a` if `a` is live afterwards and `b` is not.
+fn exchange(insts: &mut [(Inst, Span)], index: usize, live: &BitSet) {
+    let Some([(first, _), (second, _)]) = insts.get_mut(index.wrapping_sub(1)..=index) else {
+        return;
+    };
+    if let (
+        Inst::Move {
+            dst: copy,
+            src: left,
+        },
+        Inst::Alu {
+            op,
+            dst,
+            src: Source::Reg(right),
+            ..
+        },
+    ) = (first, second)
+        && *copy == *dst
+        && is_commutative(*op)
+        && live.contains(left.0)
+        && !live.contains(right.0)
+    {
+        std::mem::swap::<Reg>(left, right);
+    }
+}
+
+fn is_commutative(op: AluOp) -> bool {
+    matches!(
+        op,
+        AluOp::Add | AluOp::Mul | AluOp::And | AluOp::Or | AluOp::Xor
+    )
+}
