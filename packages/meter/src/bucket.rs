@@ -55,7 +55,10 @@ impl Bucket {
     /// A full bucket: what the first packet of a flow finds.
     #[inline(always)]
     pub const fn full(profile: Profile, now: u64) -> Self {
-        Self { credit: profile.full(), updated: now }
+        Self {
+            credit: profile.full(),
+            updated: now,
+        }
     }
 
     /// Takes one packet's credit; false when there is not enough: out of profile.

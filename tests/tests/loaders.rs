@@ -1,0 +1,141 @@
+//! Chain loaders: which packets start a chain, and the packet cursor it starts with.
+
+use std::net::Ipv6Addr;
+
+use hike_abi::{Action, Cursor};
+use hike_tests::frame::{Frame, address, zoo};
+use hike_tests::require_kernel;
+use hike_tests::rig::{End, Rig};
+
+/// Runs every kind of frame, cut off everywhere; a frame starts the chain when `starts`
+/// says where its transport header must have been found, and passes otherwise.
+fn check(rig: &Rig, frames: &[Frame], starts: impl Fn(&Frame) -> Option<(u8, usize)>) {
+    rig.prepare_empty();
+    for frame in frames.iter().flat_map(Frame::cuts) {
+        let outcome = rig.run(&frame.bytes);
+        assert_eq!(outcome.packet, frame.bytes, "{} changed", frame.name);
+        let Some(transport) = starts(&frame) else {
+            assert_eq!(outcome.end, End::Decided(Action::Pass), "{}", frame.name);
+            continue;
+        };
+        assert_eq!(outcome.end, End::Continued(0), "{}", frame.name);
+        assert_eq!(outcome.cursor, cursor(&frame, transport), "{}", frame.name);
+    }
+}
+
+fn cursor(frame: &Frame, (protocol, transport): (u8, usize)) -> Cursor {
+    // A tagged frame that ends in its tags has no network header.
+    if !frame.holds(frame.network, 0) || frame.is_ipv6 && !frame.has_ipv6() {
+        return Cursor::default();
+    }
+    Cursor {
+        network: frame.network as u16,
+        transport: transport as u16,
+        ethertype: frame.ethertype,
+        protocol,
+        reserved: 0,
+    }
+}
+
+fn unknown(starts: bool) -> Option<(u8, usize)> {
+    starts.then_some((0, 0))
+}
+
+#[test]
+fn one_chain_for_every_ipv6_packet() {
+    if !require_kernel() {
+        return;
+    }
+    for (loader, map) in [
+        (
+            "hike_default/ip6_simple_classifier",
+            "ipv6_simple_classifier_map",
+        ),
+        ("basic/ip6_sc", "ipv6_sc_map"),
+    ] {
+        let rig = Rig::with(loader, &[], &[]);
+        rig.start_from(map);
+        check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
+    }
+}
+
+#[test]
+fn chains_by_destination() {
+    if !require_kernel() {
+        return;
+    }
+    let rig = Rig::with("hike_default/minimal_classifier", &[], &[]);
+    rig.start_key("map_ipv6", &address(2).octets());
+    check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
+    let other = Frame::udp(address(2), address(1));
+    check(&rig, &[other], |_| None);
+}
+
+#[test]
+fn chains_by_udp_port() {
+    if !require_kernel() {
+        return;
+    }
+    let rig = Rig::with("hike_default/ip6_udport_classifier", &[], &[]);
+    check(&rig, &zoo(), |_| None);
+    rig.start_key("ip6_udport_cls_map", &5001_u16.to_ne_bytes());
+    check(&rig, &zoo(), |frame| Some((17, frame.find_udp().ok()?)));
+}
+
+#[test]
+fn chains_by_ethertype() {
+    if !require_kernel() {
+        return;
+    }
+    let rig = Rig::with("hike_default/ethertype", &[], &[]);
+    rig.start_key("ethertype_map", &0x0800_u16.to_ne_bytes());
+    check(&rig, &zoo(), |frame| unknown(frame.ethertype == 0x0800));
+}
+
+#[test]
+fn one_chain_for_every_packet() {
+    if !require_kernel() {
+        return;
+    }
+    let rig = Rig::new(&[]);
+    rig.start_from("all_map");
+    check(&rig, &zoo(), |frame| {
+        // Where a frame ends in its tags, what is left of them decides nothing here.
+        unknown(frame.holds(frame.network, 0) || frame.is_ipv6)
+    });
+}
+
+/// A header of another version behind IPv6's EtherType is not IPv6.
+#[test]
+fn version_decides() {
+    if !require_kernel() {
+        return;
+    }
+    let mut frame = Frame::udp(address(1), address(2));
+    frame.bytes[14] = 0x45;
+    frame.is_ipv6 = false;
+    let rig = Rig::with("basic/ip6_sc", &[], &[]);
+    rig.start_from("ipv6_sc_map");
+    check(&rig, &[frame], |_| None);
+}
+
+/// Without a chain, and when a chain ends without a decision, the default action applies.
+#[test]
+fn default_action() {
+    if !require_kernel() {
+        return;
+    }
+    let frame = Frame::udp(address(1), Ipv6Addr::LOCALHOST);
+    for action in [Action::Drop, Action::Pass, Action::Tx] {
+        let settings = [("DEFAULT_ACTION", action as u64)];
+        let rig = Rig::with("basic/ip6_sc", &[], &settings);
+        assert_eq!(rig.decide(&frame.bytes), action, "without a chain");
+        rig.prepare_empty();
+        rig.start_from("ipv6_sc_map");
+        assert_eq!(rig.decide(&frame.bytes), action, "at the end of the chain");
+    }
+    assert_eq!(
+        Rig::with("basic/ip6_sc", &[], &[]).decide(&frame.bytes),
+        Action::Drop
+    );
+}

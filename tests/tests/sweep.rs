@@ -1,0 +1,162 @@
+//! Every program on every kind of frame, cut off at every length: a defined result, and no
+//! byte changed that the program does not say it changes.
+
+use hike_abi::Action;
+use hike_tests::frame::{Frame, errno, zoo};
+use hike_tests::require_kernel;
+use hike_tests::rig::{End, Rig};
+
+/// What a program must make of a frame.
+struct Expectation {
+    program: &'static str,
+    arguments: &'static [u32],
+    /// Whether the end is right for the frame.
+    end: fn(&Frame, End) -> bool,
+    /// The frame afterwards.
+    after: fn(&Frame) -> Vec<u8>,
+}
+
+/// A program that changes nothing.
+const fn reads(
+    program: &'static str,
+    arguments: &'static [u32],
+    end: fn(&Frame, End) -> bool,
+) -> Expectation {
+    Expectation {
+        program,
+        arguments,
+        end,
+        after: |frame| frame.bytes.clone(),
+    }
+}
+
+const EXPECTATIONS: &[Expectation] = &[
+    reads("hike_default/hike_pass", &[], |_, end| {
+        end == End::Decided(Action::Pass)
+    }),
+    reads("hike_default/hike_drop", &[], |_, end| {
+        end == End::Decided(Action::Drop)
+    }),
+    reads("hike_default/monitor", &[7], |_, end| {
+        end == End::Continued(0)
+    }),
+    reads("hike_default/l2_redirect", &[0], |_, end| {
+        end == End::Decided(Action::Drop)
+    }),
+    reads("hike_default/l2_redirect", &[1], |_, end| {
+        end == End::Decided(Action::Redirect)
+    }),
+    reads("hike_default/l2xcon", &[], |_, end| {
+        end == End::Decided(Action::Drop)
+    }),
+    reads("hike_default/ip6_hset_srcdst", &[3], |frame, end| {
+        end == of_ipv6(frame, errno::EINVAL)
+    }),
+    reads("hike_default/ip6_hset_srcdst", &[0], |frame, end| {
+        end == of_ipv6(frame, errno::ENOENT)
+    }),
+    reads("hike_default/ip6_hset_srcdst", &[1], |frame, end| {
+        end == of_ipv6(frame, 0)
+    }),
+    reads("hike_default/ip6_hset_srcdst", &[2], |frame, end| {
+        end == of_ipv6(frame, 0)
+    }),
+    Expectation {
+        program: "hike_default/ip6_set_ecn",
+        arguments: &[],
+        end: |frame, end| end == of_ipv6(frame, 0),
+        after: marked,
+    },
+    reads("hike_default/ip6_tos_cls", &[], |frame, end| {
+        end == of_ipv6(frame, 0xb8)
+    }),
+    reads("hike_default/ip6_find_udp", &[], |frame, end| {
+        end == End::Continued(frame.find_udp().map_or_else(|error| error, |_| 17))
+    }),
+    reads("hike_default/app_cfg_load", &[5], |_, end| {
+        end == End::Continued(errno::ENOENT)
+    }),
+    reads("hike_default/app_cfg_store", &[6, 7], |_, end| {
+        end == End::Continued(0)
+    }),
+    reads("hike_default/lse", &[], |frame, end| {
+        ipv6_within(frame, end, errno::ENOENT..=i64::MAX) && end != End::Continued(-1)
+    }),
+    reads("meter/ip6_dst_meter", &[], |frame, end| {
+        ipv6_within(frame, end, 1..=i64::MAX)
+    }),
+    reads("meter/ip6_sd_meter", &[], |frame, end| {
+        ipv6_within(frame, end, 1..=i64::MAX)
+    }),
+    reads("meter/ip6_dst_tbmon", &[], |frame, end| {
+        ipv6_within(frame, end, -1..=0)
+    }),
+    reads("meter/ip6_sd_tbmon", &[], |frame, end| {
+        ipv6_within(frame, end, -1..=0)
+    }),
+    reads("sampler/ip6_sd_dec2zero", &[5], |frame, end| {
+        ipv6_within(frame, end, 0..=4)
+    }),
+    reads("info/show_pkt_info", &[7, 1], |_, end| {
+        matches!(end, End::Continued(0 | errno::ENOBUFS))
+    }),
+    reads("hike_default/hike_verbose", &[3], |_, end| {
+        end == End::Continued(0)
+    }),
+];
+
+#[test]
+fn every_program_on_every_frame() {
+    if !require_kernel() {
+        return;
+    }
+    let mut programs: Vec<&str> = EXPECTATIONS.iter().map(|row| row.program).collect();
+    programs.dedup();
+    let rig = Rig::new(&programs);
+    let mut wrong = Vec::new();
+    for row in EXPECTATIONS {
+        rig.prepare(row.program, row.arguments);
+        rig.start_from("all_map");
+        for frame in zoo().iter().flat_map(Frame::cuts) {
+            let outcome = rig.run(&frame.bytes);
+            if !(row.end)(&frame, outcome.end) || outcome.packet != (row.after)(&frame) {
+                wrong.push(format!(
+                    "{} {:?} on {}: {:?}",
+                    row.program, row.arguments, frame.name, outcome.end
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// A result for IPv6, the error for everything else.
+fn of_ipv6(frame: &Frame, result: i64) -> End {
+    End::Continued(if frame.has_ipv6() {
+        result
+    } else {
+        errno::EPROTONOSUPPORT
+    })
+}
+
+/// A result within bounds for IPv6, the error for everything else.
+fn ipv6_within(frame: &Frame, end: End, bounds: std::ops::RangeInclusive<i64>) -> bool {
+    match end {
+        End::Continued(result) if frame.has_ipv6() => bounds.contains(&result),
+        _ => end == End::Continued(errno::EPROTONOSUPPORT),
+    }
+}
+
+/// The frame with the lowest two bits of its traffic class set.
+fn marked(frame: &Frame) -> Vec<u8> {
+    let mut bytes = frame.bytes.clone();
+    if frame.has_ipv6() {
+        bytes[frame.network + 1] |= 0x30;
+    }
+    bytes
+}
