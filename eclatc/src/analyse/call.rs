@@ -66,12 +66,13 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
         value: bool,
     ) -> Option<hir::Expr> {
-        if let Some(found) = scope.lookup(name.text) {
+        let what = match scope.lookup(name.text) {
+            Some(Name::Variable(_)) => Some("a variable"),
+            Some(Name::Constant(..)) => Some("a constant"),
+            Some(Name::Poisoned) | None => None,
+        };
+        if let Some(what) = what {
             self.check_arguments_alone(args, scope);
-            let what = match found {
-                Name::Variable(_) => "a variable",
-                Name::Constant(..) => "a constant",
-            };
             return self.fail(calls::not_callable(name.span, name.text, what));
         }
         match self

@@ -74,6 +74,7 @@ impl<'s> Session<'_, 's> {
         };
         if let Some(found) = scope.lookup(name.text) {
             return Some(match found {
+                Name::Poisoned => return None,
                 Name::Constant(value, _) => value.expr(span),
                 Name::Variable(id) => {
                     let variable = scope.variable(id);

@@ -27,6 +27,8 @@ pub enum Name {
     Variable(LocalId),
     /// A constant and the place where it was bound.
     Constant(Constant, Span),
+    /// Something wrong that has been reported.
+    Poisoned,
 }
 
 /// A variable and what analysis must remember about it.
@@ -70,6 +72,11 @@ impl<'s> Scope<'s> {
     /// Binds a constant.
     pub fn bind(&mut self, name: &'s str, value: Constant, span: Span) {
         self.names.insert(name, Name::Constant(value, span));
+    }
+
+    /// Silences what would follow from a wrong definition of a name.
+    pub fn poison(&mut self, name: &'s str) {
+        self.names.insert(name, Name::Poisoned);
     }
 
     /// The variable with a number.

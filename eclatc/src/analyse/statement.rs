@@ -191,7 +191,11 @@ impl<'s> Session<'_, 's> {
     ) -> Option<(LocalId, Type)> {
         match scope.lookup(name.text) {
             None if self.is_free(name) => Some((scope.declare(name.text, ty, name.span), ty)),
-            None => None,
+            None => {
+                scope.poison(name.text);
+                None
+            }
+            Some(Name::Poisoned) => None,
             Some(Name::Constant(_, first)) => {
                 self.fail(names::constant_rebound(name.span, name.text, Some(first)))
             }
@@ -320,7 +324,7 @@ impl<'s> Session<'_, 's> {
                 return self.fail(names::constant_rebound(name.span, name.text, Some(first)));
             }
             None if self.is_free(name) => return self.unknown_name(name, scope),
-            None => return None,
+            None | Some(Name::Poisoned) => return None,
         };
         let left = local(target, ty, name.span);
         let value = self.binary(op, left, right?, value.span)?;

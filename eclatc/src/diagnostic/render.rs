@@ -23,6 +23,7 @@ pub enum Format {
 /// One message in a format; ends with a newline.
 pub fn render(problem: &Diagnostic, sources: &Sources, format: Format) -> String {
     match format {
+        Format::Text { .. } if has_long_line(problem, sources) => plain(problem, sources),
         Format::Text { color } => text(problem, sources, color),
         Format::Short => short(problem, sources),
         Format::Json => format!("{}\n", object(problem, sources)),
@@ -108,6 +109,30 @@ fn underline(
         "" if index == 0 => line.with_message("here"),
         text => line.with_message(text),
     }
+}
+
+/// Longest line that is shown, in bytes; nobody reads longer ones in a terminal.
+const MAX_LINE: usize = 400;
+
+fn has_long_line(problem: &Diagnostic, sources: &Sources) -> bool {
+    let mut spans = problem.labels.iter().map(|label| label.span);
+    spans.any(|span| {
+        let line = sources.line_column(span).line;
+        sources.file(span.file).line_text(line).len() > MAX_LINE
+    })
+}
+
+/// A message without its source.
+fn plain(problem: &Diagnostic, sources: &Sources) -> String {
+    let labels = problem.labels.iter().filter(|label| !label.text.is_empty());
+    let lines = labels.map(|label| {
+        let at = sources.line_column(label.span);
+        format!("  {}:{}: {}\n", at.line, at.column, label.text)
+    });
+    let notes = problem.notes.iter().map(|note| format!("  note: {note}\n"));
+    let helps = problem.helps.iter().map(|help| format!("  help: {help}\n"));
+    let rest: String = lines.chain(notes).chain(helps).collect();
+    short(problem, sources) + &rest
 }
 
 fn short(problem: &Diagnostic, sources: &Sources) -> String {

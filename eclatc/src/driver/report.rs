@@ -9,6 +9,9 @@ use crate::source::Sources;
 use serde_json::json;
 use std::io::IsTerminal;
 
+/// Most problems shown of one script.
+const MAX_SHOWN: usize = 100;
+
 /// Gathers what is to be shown, and how the command ends.
 pub struct Report {
     format: Format,
@@ -37,6 +40,7 @@ impl Report {
 
     /// Adds the problems of one script.
     pub fn add(&mut self, problems: &[Diagnostic], sources: &Sources) {
+        let mut shown = 0;
         for problem in problems {
             if !problem.is_error() && self.allowed.contains(&problem.code) {
                 continue;
@@ -46,7 +50,10 @@ impl Report {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
             }
-            self.text += &render(&problem, sources, self.format);
+            shown += 1;
+            if shown <= MAX_SHOWN {
+                self.text += &render(&problem, sources, self.format);
+            }
         }
     }
 

@@ -98,6 +98,7 @@ impl<'s> Layout<'s, '_> {
         match word.kind {
             Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace => self.open(word),
             Kind::RightParen | Kind::RightBracket | Kind::RightBrace => self.close(word),
+            Kind::Error if word.text.starts_with(['"', '\'']) => self.swallowed(word),
             _ => self.out.push(word),
         }
     }
@@ -111,11 +112,13 @@ impl<'s> Layout<'s, '_> {
     }
 
     fn give_up_brackets(&mut self, next: Span) {
-        for open in std::mem::take(&mut self.brackets) {
+        // The innermost one is reported; those around it may only seem open because of it.
+        if let Some(open) = self.brackets.pop() {
             let problem = lexical::unclosed_bracket(open.span, open.text, partner(open.kind).1);
             self.problems.push(problem);
             self.mark(Kind::Error, open.span);
         }
+        self.brackets.clear();
         if self.line_open {
             self.mark(Kind::Newline, Span::new(self.file, next.start, next.start));
         }
@@ -221,6 +224,13 @@ impl<'s> Layout<'s, '_> {
                 self.mark(Kind::Error, word.span);
             }
         }
+    }
+
+    /// A string without an end has probably swallowed what closes the brackets of its line.
+    fn swallowed(&mut self, word: Token<'s>) {
+        let line = self.lead.start;
+        self.brackets.retain(|open| open.span.start < line);
+        self.out.push(word);
     }
 
     fn report_depth(&mut self, span: Span, what: &str, limit: usize) {
