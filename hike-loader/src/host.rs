@@ -1,0 +1,67 @@
+//! Whether this host can be used at all, said before anything is done.
+
+use std::path::{Path, PathBuf};
+
+use crate::sys::bpffs;
+use crate::sys::capabilities::{self, Capability};
+
+/// Why this host cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// Not root, and no capabilities instead.
+    #[error(
+        "this process lacks {}",
+        .0.iter().map(|it| it.name()).collect::<Vec<_>>().join(" and ")
+    )]
+    Capabilities(Vec<Capability>),
+    /// No bpffs, and it cannot be mounted.
+    #[error("bpffs is not mounted on `{point}` and cannot be mounted: {0}", point = bpffs::MOUNT_POINT)]
+    Mount(std::io::Error),
+    /// A root elsewhere.
+    #[error("`{0}` is not on a bpffs")]
+    NotBpffs(PathBuf),
+}
+
+impl HostError {
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Capabilities(_) => "run it as root, for example with `sudo`".to_owned(),
+            Self::Mount(_) => format!("as root: mount -t bpf bpf {}", bpffs::MOUNT_POINT),
+            Self::NotBpffs(path) => match path.parent() {
+                Some(parent) => format!("as root: mount -t bpf bpf {}", parent.display()),
+                None => return None,
+            },
+        })
+    }
+}
+
+/// Checks the capabilities.
+///
+/// # Errors
+/// When one is missing.
+pub fn check_capabilities() -> Result<(), HostError> {
+    match capabilities::missing() {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(HostError::Capabilities(missing)),
+    }
+}
+
+/// Sees to it that a root is on bpffs: mounts it where it belongs if it is not.
+///
+/// # Errors
+/// When the root is elsewhere, or mounting fails.
+pub fn check_bpffs(root: &Path) -> Result<(), HostError> {
+    if bpffs::holds(root).unwrap_or(false) {
+        return Ok(());
+    }
+    if !root.starts_with(bpffs::MOUNT_POINT) {
+        return Err(HostError::NotBpffs(root.to_owned()));
+    }
+    bpffs::mount().map_err(HostError::Mount)?;
+    match bpffs::holds(root) {
+        Ok(true) => Ok(()),
+        _ => Err(HostError::NotBpffs(root.to_owned())),
+    }
+}

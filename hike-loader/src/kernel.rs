@@ -1,0 +1,240 @@
+//! What a host's kernel does for this crate, as one trait.
+//!
+//! [`Linux`] is the kernel that runs; [`fake::Fake`] is one in memory for tests, which
+//! fails where it is told to.
+
+pub mod fake;
+mod linux;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use hike_format::script::AttachMode;
+
+use crate::image::{Image, ImageError};
+use crate::sys::map::MapSpec;
+use crate::sys::netlink::Interface;
+
+pub use linux::Linux;
+
+/// Why the kernel did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KernelError {
+    /// A system call failed.
+    #[error("{action}: {}", plain(error))]
+    System {
+        /// What was to be done.
+        action: String,
+        /// The kernel's error.
+        error: io::Error,
+    },
+    /// The verifier refuses a program.
+    #[error("the kernel's verifier refuses `{program}`: {complaint}")]
+    Verifier {
+        /// The program.
+        program: String,
+        /// The line of the log that says why.
+        complaint: String,
+        /// The whole log.
+        log: String,
+    },
+    /// The object cannot be loaded.
+    #[error(transparent)]
+    Image(#[from] Box<ImageError>),
+}
+
+/// An error of the system in words, without Rust's `(os error 1)`.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    let (first, rest) = text[..end].split_at_checked(1).unwrap_or(("", &text));
+    first.to_lowercase() + rest
+}
+
+impl KernelError {
+    /// A failed system call.
+    pub fn system(action: impl Into<String>, error: io::Error) -> Self {
+        let action = action.into();
+        Self::System { action, error }
+    }
+
+    /// Whether the kernel said that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// The verifier's whole log, when it is the verifier that refused.
+    pub fn verifier_log(&self) -> Option<&str> {
+        match self {
+            Self::Verifier { log, .. } => Some(log),
+            _ => None,
+        }
+    }
+}
+
+/// What the kernel gives, or why not.
+pub type Result<T, E = KernelError> = std::result::Result<T, E>;
+
+/// An object to pin.
+pub enum Pinned<'a, K: Kernel + ?Sized> {
+    /// A map.
+    Map(&'a K::Map),
+    /// A program.
+    Program(&'a K::Program),
+    /// An attachment.
+    Link(&'a K::Link),
+}
+
+/// An entry of a folder of pins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a folder.
+    pub folder: bool,
+}
+
+/// The kernel of a host. Objects live as long as something refers to them: a value of the
+/// associated types, a pin, or another object.
+pub trait Kernel {
+    /// Loaded type information.
+    type Types;
+    /// An open map.
+    type Map;
+    /// A loaded program.
+    type Program;
+    /// The attachment of a program to an interface.
+    type Link;
+
+    /// Every interface.
+    ///
+    /// # Errors
+    /// As the kernel says; so for everything below.
+    fn interfaces(&mut self) -> Result<Vec<Interface>>;
+
+    /// Loads the type information of an object.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn load_types(&mut self, image: &Image) -> Result<Self::Types>;
+
+    /// Creates a map.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn create_map(&mut self, spec: &MapSpec, types: &Self::Types) -> Result<Self::Map>;
+
+    /// Creates a map of plain bytes.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn create_untyped_map(&mut self, spec: &MapSpec) -> Result<Self::Map>;
+
+    /// Forbids user space to write to a map from now on.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn freeze(&mut self, map: &Self::Map) -> Result<()>;
+
+    /// Verifies and loads a program with the maps it refers to.
+    ///
+    /// # Errors
+    /// [`KernelError::Verifier`] when the verifier refuses it.
+    fn load_program(
+        &mut self,
+        image: &Image,
+        maps: &BTreeMap<String, &Self::Map>,
+        types: &Self::Types,
+    ) -> Result<Self::Program>;
+
+    /// The value of a key, one a CPU in per-CPU maps; none when the key is not there.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn lookup(&mut self, map: &Self::Map, key: &[u8]) -> Result<Option<Vec<Vec<u8>>>>;
+
+    /// Writes a value, the same for every CPU in per-CPU maps.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn update(&mut self, map: &Self::Map, key: &[u8], value: &[u8]) -> Result<()>;
+
+    /// Puts a program into a program array.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn set_program(&mut self, map: &Self::Map, index: u32, program: &Self::Program) -> Result<()>;
+
+    /// Takes an entry out of a map, if it is there.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn delete(&mut self, map: &Self::Map, key: &[u8]) -> Result<()>;
+
+    /// Attaches a program to an interface.
+    ///
+    /// # Errors
+    /// When the kernel refuses it, for example because the interface has one.
+    fn attach(
+        &mut self,
+        program: &Self::Program,
+        interface: &Interface,
+        mode: AttachMode,
+    ) -> Result<Self::Link>;
+
+    /// Ends an attachment, whoever else refers to it.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn detach(&mut self, link: &Self::Link) -> Result<()>;
+
+    /// Gives an object a path, which keeps it alive.
+    ///
+    /// # Errors
+    /// When the path is taken.
+    fn pin(&mut self, object: Pinned<'_, Self>, path: &Path) -> Result<()>;
+
+    /// Removes a path of an object.
+    ///
+    /// # Errors
+    /// When there is no such path.
+    fn unpin(&mut self, path: &Path) -> Result<()>;
+
+    /// The map at a path.
+    ///
+    /// # Errors
+    /// [`KernelError::is_not_found`] when there is none.
+    fn open_map(&mut self, path: &Path) -> Result<Self::Map>;
+
+    /// The attachment at a path.
+    ///
+    /// # Errors
+    /// [`KernelError::is_not_found`] when there is none.
+    fn open_link(&mut self, path: &Path) -> Result<Self::Link>;
+
+    /// Creates a folder for pins; its parent must be there.
+    ///
+    /// # Errors
+    /// When the path is taken.
+    fn create_folder(&mut self, path: &Path) -> Result<()>;
+
+    /// Removes an empty folder.
+    ///
+    /// # Errors
+    /// When it is not empty or not there.
+    fn remove_folder(&mut self, path: &Path) -> Result<()>;
+
+    /// Renames a folder in one step.
+    ///
+    /// # Errors
+    /// When the new path is taken.
+    fn rename(&mut self, from: &Path, to: &Path) -> Result<()>;
+
+    /// The entries of a folder by name; none when there is no such folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    fn entries(&mut self, path: &Path) -> Result<Option<Vec<Entry>>>;
+}

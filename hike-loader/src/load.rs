@@ -1,0 +1,140 @@
+//! A plan's objects in the kernel, before anything of them can be reached: nothing here
+//! leaves a trace when it fails or the process ends.
+
+use std::collections::BTreeMap;
+
+use hike_abi::limits::CHAIN_INSNS;
+use hike_abi::{FaultCounters, vm_maps};
+use hike_format::Symbol;
+
+use crate::kernel::{Kernel, Result};
+use crate::plan::{ChainPlan, EntryPlan, ObjectPlan, Plan};
+use crate::vm::Vm;
+
+/// A map of a bundle: package and name.
+pub type MapKey = (String, String);
+
+/// The objects of a bundle.
+pub struct Loaded<K: Kernel> {
+    /// Its maps.
+    pub maps: BTreeMap<MapKey, K::Map>,
+    /// Its programs and loaders.
+    pub programs: BTreeMap<Symbol, K::Program>,
+}
+
+/// Creates the maps, and verifies and loads the programs and loaders.
+///
+/// # Errors
+/// When the kernel refuses one of them.
+pub fn load<K: Kernel>(kernel: &mut K, plan: &Plan, vm: &Vm<K>) -> Result<Loaded<K>> {
+    let mut loaded = Loaded {
+        maps: BTreeMap::new(),
+        programs: BTreeMap::new(),
+    };
+    for object in plan.objects() {
+        let types = kernel.load_types(&object.image)?;
+        create_maps(kernel, object, &types, &mut loaded)?;
+        let data = create_data(kernel, object, &types)?;
+        let maps = references(object, vm, &loaded, &data);
+        let program = kernel.load_program(&object.image, &maps, &types)?;
+        loaded.programs.insert(object.symbol.clone(), program);
+    }
+    Ok(loaded)
+}
+
+/// Creates the maps that an object is the first to declare.
+fn create_maps<K: Kernel>(
+    kernel: &mut K,
+    object: &ObjectPlan,
+    types: &K::Types,
+    loaded: &mut Loaded<K>,
+) -> Result<()> {
+    for (name, spec) in object.image.maps() {
+        let key = (object.symbol.package().to_owned(), name.clone());
+        if vm_maps::ALL.contains(&name.as_str()) || loaded.maps.contains_key(&key) {
+            continue;
+        }
+        loaded.maps.insert(key, kernel.create_map(spec, types)?);
+    }
+    Ok(())
+}
+
+/// Creates and fills the maps that hold an object's data sections.
+fn create_data<K: Kernel>(
+    kernel: &mut K,
+    object: &ObjectPlan,
+    types: &K::Types,
+) -> Result<BTreeMap<String, K::Map>> {
+    let mut maps = BTreeMap::new();
+    for (name, data) in object.image.data() {
+        let map = kernel.create_map(&data.spec, types)?;
+        kernel.update(&map, &0u32.to_ne_bytes(), &data.bytes)?;
+        if data.read_only {
+            kernel.freeze(&map)?;
+        }
+        maps.insert(name.clone(), map);
+    }
+    Ok(maps)
+}
+
+/// Every map an object refers to, by the name it has there.
+fn references<'a, K: Kernel>(
+    object: &ObjectPlan,
+    vm: &'a Vm<K>,
+    loaded: &'a Loaded<K>,
+    data: &'a BTreeMap<String, K::Map>,
+) -> BTreeMap<String, &'a K::Map> {
+    let package = object.symbol.package();
+    let own = loaded
+        .maps
+        .iter()
+        .filter(|((owner, _), _)| owner == package);
+    let own = own.map(|((_, name), map)| (name.clone(), map));
+    let of_vm = vm.maps().map(|(name, map)| (name.to_owned(), map));
+    let data = data.iter().map(|(name, map)| (name.clone(), map));
+    own.chain(of_vm).chain(data).collect()
+}
+
+/// Makes the programs and chains known to the VM and writes the map entries. Nothing of it
+/// takes effect before a loader starts one of the chains.
+///
+/// # Errors
+/// When the kernel refuses one of the entries.
+pub fn fill<K: Kernel>(kernel: &mut K, plan: &Plan, vm: &Vm<K>, loaded: &Loaded<K>) -> Result<()> {
+    let slots = vm.map(vm_maps::PROGRAMS)?;
+    for program in &plan.programs {
+        if let Some(handle) = loaded.programs.get(&program.object.symbol) {
+            kernel.set_program(slots, program.id.0, handle)?;
+        }
+    }
+    for chain in &plan.chains {
+        write_chain(kernel, chain, vm)?;
+    }
+    for entry in &plan.entries {
+        write_entry(kernel, entry, loaded)?;
+    }
+    Ok(())
+}
+
+fn write_chain<K: Kernel>(kernel: &mut K, chain: &ChainPlan, vm: &Vm<K>) -> Result<()> {
+    let key = chain.id.0.to_ne_bytes();
+    let no_faults = [0; size_of::<FaultCounters>()];
+    kernel.update(vm.map(vm_maps::FAULTS)?, &key, &no_faults)?;
+    kernel.update(vm.map(vm_maps::CHAINS)?, &key, &code(&chain.slots))
+}
+
+/// The value of a chain in the VM's map; slots beyond its code are traps.
+pub fn code(slots: &[u64]) -> Vec<u8> {
+    let mut bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.to_ne_bytes()).collect();
+    bytes.resize(CHAIN_INSNS * size_of::<u64>(), 0);
+    bytes
+}
+
+fn write_entry<K: Kernel>(kernel: &mut K, entry: &EntryPlan, loaded: &Loaded<K>) -> Result<()> {
+    let key = (entry.package.clone(), entry.map.clone());
+    match loaded.maps.get(&key) {
+        Some(map) => kernel.update(map, &entry.key, &entry.value),
+        // The plan has entries only for maps that one of its objects declares.
+        None => Ok(()),
+    }
+}

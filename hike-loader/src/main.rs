@@ -1,0 +1,66 @@
+//! The tool `hike-loader`: the only part of the loader that reads files, prints and exits.
+//!
+//! 1. [`cli`](tool::cli) reads the command line,
+//! 2. [`session`](tool::session) opens the host: capabilities, lock, what was left behind,
+//! 3. one module a command makes its output as text ([`install`](tool::install),
+//!    [`list`](tool::list), [`show`](tool::show), [`maps`](tool::maps),
+//!    [`run`](tool::run), [`exec`](tool::exec)),
+//! 4. [`report`](tool::report) turns failures into messages,
+//! 5. [`main`] prints and gives the exit code.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::result_large_err,
+    reason = "an error ends the command: its size costs nothing"
+)]
+
+mod tool;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use hike_loader::{Error, Exit};
+
+use tool::cli::{Cli, Command, MapCommand};
+use tool::{exec, install, list, maps, report, run, show};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match output(&cli) {
+        Ok(text) => print(&text),
+        Err(error) => {
+            let text = report::render(&error, &cli.common);
+            // Nothing is left to tell when even the message cannot be written.
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}
+
+fn output(cli: &Cli) -> Result<String, Error> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Install(args) => install::install(args, common),
+        Command::Uninstall(args) => install::uninstall(&args.name, common),
+        Command::Run(args) => run::run(args, common),
+        Command::List => list::list(common),
+        Command::Show(args) => show::show(&args.name, common),
+        Command::Map(MapCommand::List(args)) => maps::list(args, common),
+        Command::Map(MapCommand::Dump(args)) => maps::dump(args, common),
+        Command::Map(MapCommand::Get(args)) => maps::get(args, common),
+        Command::Exec(args) => exec::exec(args),
+        Command::Completions { shell } => Ok(tool::cli::completions(*shell)),
+        Command::Man => tool::cli::man_page(),
+    }
+}
+
+/// Prints to standard output; a reader that went away is no error.
+fn print(text: &str) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            ExitCode::from(Exit::Host as u8)
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}

@@ -1,0 +1,397 @@
+//! Maps: creation, access by key, and what the kernel knows of them.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use super::call::{Attribute, Command, address, address_mut, bpf, bpf_fd, object_name};
+use super::{cpus, pin};
+
+/// `enum bpf_map_type` of `linux/bpf.h`, the types that are treated in a way of their own.
+pub mod map_type {
+    /// `BPF_MAP_TYPE_ARRAY`.
+    pub const ARRAY: u32 = 2;
+    /// `BPF_MAP_TYPE_PROG_ARRAY`.
+    pub const PROGRAM_ARRAY: u32 = 3;
+    /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`.
+    pub const PERF_EVENT_ARRAY: u32 = 4;
+    /// `BPF_MAP_TYPE_PERCPU_HASH`.
+    pub const PER_CPU_HASH: u32 = 5;
+    /// `BPF_MAP_TYPE_PERCPU_ARRAY`.
+    pub const PER_CPU_ARRAY: u32 = 6;
+    /// `BPF_MAP_TYPE_LRU_PERCPU_HASH`.
+    pub const LRU_PER_CPU_HASH: u32 = 10;
+    /// `BPF_MAP_TYPE_RINGBUF`.
+    pub const RING_BUFFER: u32 = 27;
+
+    /// The kernel's name of a type, in lower case.
+    pub const fn name(number: u32) -> &'static str {
+        match number {
+            1 => "hash",
+            ARRAY => "array",
+            PROGRAM_ARRAY => "prog_array",
+            PERF_EVENT_ARRAY => "perf_event_array",
+            PER_CPU_HASH => "percpu_hash",
+            PER_CPU_ARRAY => "percpu_array",
+            9 => "lru_hash",
+            LRU_PER_CPU_HASH => "lru_percpu_hash",
+            11 => "lpm_trie",
+            14 => "devmap",
+            16 => "cpumap",
+            17 => "xskmap",
+            22 => "queue",
+            23 => "stack",
+            25 => "devmap_hash",
+            RING_BUFFER => "ringbuf",
+            30 => "bloom_filter",
+            _ => "other",
+        }
+    }
+}
+
+/// What a map is created with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapSpec {
+    /// Its name; the kernel keeps the first 15 bytes.
+    pub name: String,
+    /// `enum bpf_map_type` number.
+    pub map_type: u32,
+    /// Size of a key in bytes.
+    pub key_size: u32,
+    /// Size of a value in bytes.
+    pub value_size: u32,
+    /// Most entries.
+    pub max_entries: u32,
+    /// `BPF_F_*` flags.
+    pub flags: u32,
+    /// Type-specific number.
+    pub extra: u64,
+    /// BTF type of the keys; 0 for none.
+    pub key_type: u32,
+    /// BTF type of the values; 0 for none.
+    pub value_type: u32,
+}
+
+impl MapSpec {
+    /// Whether another definition gives the same map.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let shape = |spec: &Self| {
+            let sizes = (spec.key_size, spec.value_size, spec.max_entries);
+            (spec.map_type, sizes, spec.flags, spec.extra)
+        };
+        shape(self) == shape(other)
+    }
+}
+
+/// Type and sizes of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MapShape {
+    /// `enum bpf_map_type` number.
+    pub map_type: u32,
+    /// Size of a key in bytes.
+    pub key_size: u32,
+    /// Size of a value in bytes.
+    pub value_size: u32,
+    /// Most entries.
+    pub max_entries: u32,
+}
+
+impl MapShape {
+    /// Whether each CPU has values of its own.
+    pub fn is_per_cpu(self) -> bool {
+        use map_type::{LRU_PER_CPU_HASH, PER_CPU_ARRAY, PER_CPU_HASH};
+        [PER_CPU_HASH, PER_CPU_ARRAY, LRU_PER_CPU_HASH].contains(&self.map_type)
+    }
+
+    /// Whether user space can read entries by key.
+    pub fn is_readable(self) -> bool {
+        use map_type::{PERF_EVENT_ARRAY, PROGRAM_ARRAY, RING_BUFFER};
+        ![PROGRAM_ARRAY, PERF_EVENT_ARRAY, RING_BUFFER].contains(&self.map_type)
+    }
+
+    /// Bytes between the values of two CPUs.
+    fn stride(self) -> usize {
+        (self.value_size as usize).next_multiple_of(8)
+    }
+
+    /// Bytes of a value as the kernel copies it.
+    fn buffer_size(self) -> usize {
+        if self.is_per_cpu() {
+            self.stride() * cpus::possible()
+        } else {
+            self.value_size as usize
+        }
+    }
+
+    /// A value for every CPU, as the kernel takes it.
+    fn spread(self, value: &[u8]) -> Vec<u8> {
+        if !self.is_per_cpu() {
+            return value.to_vec();
+        }
+        let mut one = value.to_vec();
+        one.resize(self.stride(), 0);
+        one.repeat(cpus::possible())
+    }
+
+    /// The values that the kernel gave, one a CPU.
+    fn split(self, buffer: &[u8]) -> Vec<Vec<u8>> {
+        if !self.is_per_cpu() {
+            return vec![buffer.to_vec()];
+        }
+        let values = buffer.chunks(self.stride().max(1));
+        values
+            .map(|value| value[..self.value_size as usize].to_vec())
+            .collect()
+    }
+}
+
+/// What the kernel knows of a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapInfo {
+    /// Its name, 15 bytes at most.
+    pub name: String,
+    /// Type and sizes.
+    pub shape: MapShape,
+    /// ID of its type information; 0 for none.
+    pub btf: u32,
+    /// BTF type of the keys; 0 for none.
+    pub key_type: u32,
+    /// BTF type of the values; 0 for none.
+    pub value_type: u32,
+}
+
+/// An open map.
+#[derive(Debug)]
+pub struct Map {
+    fd: OwnedFd,
+    shape: MapShape,
+}
+
+impl AsFd for Map {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+#[repr(C)]
+struct CreateAttribute {
+    map_type: u32,
+    key_size: u32,
+    value_size: u32,
+    max_entries: u32,
+    flags: u32,
+    inner_fd: u32,
+    numa_node: u32,
+    name: [u8; 16],
+    ifindex: u32,
+    btf_fd: u32,
+    key_type: u32,
+    value_type: u32,
+    vmlinux_value_type: u32,
+    extra: u64,
+}
+
+// SAFETY: the `BPF_MAP_CREATE` part; the fields before `extra` take 64 bytes, so there is
+// no padding.
+unsafe impl Attribute for CreateAttribute {}
+
+#[repr(C)]
+struct ElementAttribute {
+    fd: u32,
+    padding: u32,
+    key: u64,
+    value: u64,
+    flags: u64,
+}
+
+// SAFETY: the `BPF_MAP_*_ELEM` part with its padding as a field.
+unsafe impl Attribute for ElementAttribute {}
+
+#[repr(C)]
+struct FdAttribute {
+    fd: u32,
+}
+
+// SAFETY: `BPF_MAP_FREEZE` takes the descriptor alone.
+unsafe impl Attribute for FdAttribute {}
+
+impl Map {
+    /// Creates a map; `btf` holds the types the specification names.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn create(spec: &MapSpec, btf: Option<BorrowedFd<'_>>) -> io::Result<Self> {
+        let btf_fd = btf.map_or(0, |btf| btf.as_raw_fd().cast_unsigned());
+        let typed = btf.is_some() && spec.key_type != 0 && spec.value_type != 0;
+        let types = if typed {
+            (btf_fd, spec.key_type, spec.value_type)
+        } else {
+            (0, 0, 0)
+        };
+        let (btf_fd, key_type, value_type) = types;
+        let mut attribute = CreateAttribute {
+            map_type: spec.map_type,
+            key_size: spec.key_size,
+            value_size: spec.value_size,
+            max_entries: spec.max_entries,
+            flags: spec.flags,
+            inner_fd: 0,
+            numa_node: 0,
+            name: object_name(&spec.name),
+            ifindex: 0,
+            btf_fd,
+            key_type,
+            value_type,
+            vmlinux_value_type: 0,
+            extra: spec.extra,
+        };
+        let fd = bpf_fd(Command::MapCreate, &mut attribute)?;
+        let shape = MapShape {
+            map_type: spec.map_type,
+            key_size: spec.key_size,
+            value_size: spec.value_size,
+            max_entries: spec.max_entries,
+        };
+        Ok(Self { fd, shape })
+    }
+
+    /// The map behind a descriptor, which must be one of a map.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn from_fd(fd: OwnedFd) -> io::Result<Self> {
+        let shape = info(fd.as_fd())?.shape;
+        Ok(Self { fd, shape })
+    }
+
+    /// Type and sizes.
+    pub fn shape(&self) -> MapShape {
+        self.shape
+    }
+
+    /// What the kernel knows of it.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn info(&self) -> io::Result<MapInfo> {
+        info(self.as_fd())
+    }
+
+    fn element(&self, key: &[u8], value: u64) -> ElementAttribute {
+        ElementAttribute {
+            fd: self.fd.as_raw_fd().cast_unsigned(),
+            padding: 0,
+            key: address(key),
+            value,
+            flags: 0,
+        }
+    }
+
+    /// The value of a key, one a CPU in per-CPU maps; none when the key is not there.
+    ///
+    /// # Errors
+    /// The kernel's; `EINVAL` for a key of another size than the map's.
+    pub fn lookup(&self, key: &[u8]) -> io::Result<Option<Vec<Vec<u8>>>> {
+        self.check(key, self.shape.key_size)?;
+        let mut buffer = vec![0; self.shape.buffer_size()];
+        let mut attribute = self.element(key, address_mut(&mut buffer));
+        match bpf(Command::MapLookup, &mut attribute) {
+            Ok(_) => Ok(Some(self.shape.split(&buffer))),
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a value, the same for every CPU in per-CPU maps.
+    ///
+    /// # Errors
+    /// The kernel's; `EINVAL` for a key or value of another size than the map's.
+    pub fn update(&self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        self.check(key, self.shape.key_size)?;
+        self.check(value, self.shape.value_size)?;
+        let buffer = self.shape.spread(value);
+        let mut attribute = self.element(key, address(&buffer));
+        bpf(Command::MapUpdate, &mut attribute).map(drop)
+    }
+
+    /// Takes an entry out; says whether it was there.
+    ///
+    /// # Errors
+    /// The kernel's; `EINVAL` for a key of another size than the map's.
+    pub fn delete(&self, key: &[u8]) -> io::Result<bool> {
+        self.check(key, self.shape.key_size)?;
+        let mut attribute = self.element(key, 0);
+        match bpf(Command::MapDelete, &mut attribute) {
+            Ok(_) => Ok(true),
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Every key, at most as many as the map has entries; a map that changes meanwhile may
+    /// give keys twice or leave some out.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn keys(&self) -> io::Result<Vec<Vec<u8>>> {
+        let mut keys: Vec<Vec<u8>> = Vec::new();
+        while keys.len() < self.shape.max_entries as usize {
+            match self.next_key(keys.last())? {
+                Some(key) => keys.push(key),
+                None => break,
+            }
+        }
+        Ok(keys)
+    }
+
+    fn next_key(&self, key: Option<&Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+        let mut next = vec![0; self.shape.key_size as usize];
+        let mut attribute = self.element(&[], address_mut(&mut next));
+        attribute.key = key.map_or(0, |key| address(key));
+        match bpf(Command::MapNextKey, &mut attribute) {
+            Ok(_) => Ok(Some(next)),
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Forbids user space to write from now on; the verifier then takes read-only data as
+    /// constants.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn freeze(&self) -> io::Result<()> {
+        let mut attribute = FdAttribute {
+            fd: self.fd.as_raw_fd().cast_unsigned(),
+        };
+        bpf(Command::MapFreeze, &mut attribute).map(drop)
+    }
+
+    fn check(&self, bytes: &[u8], size: u32) -> io::Result<()> {
+        if bytes.len() == size as usize {
+            return Ok(());
+        }
+        Err(io::Error::from_raw_os_error(libc::EINVAL))
+    }
+}
+
+/// Bytes of `struct bpf_map_info` that are asked for.
+const INFO_SIZE: usize = 80;
+
+fn info(fd: BorrowedFd<'_>) -> io::Result<MapInfo> {
+    let mut bytes = [0; INFO_SIZE];
+    pin::info(fd, &mut bytes)?;
+    let number = |offset| pin::number(&bytes, offset);
+    let name = bytes[24..40].split(|byte| *byte == 0).next();
+    Ok(MapInfo {
+        name: String::from_utf8_lossy(name.unwrap_or_default()).into_owned(),
+        shape: MapShape {
+            map_type: number(0),
+            key_size: number(8),
+            value_size: number(12),
+            max_entries: number(16),
+        },
+        btf: number(64),
+        key_type: number(68),
+        value_type: number(72),
+    })
+}

@@ -1,0 +1,97 @@
+//! The VM on a host: its maps, made once from the definitions of its executor.
+//!
+//! The executor comes in two forms, both part of this program, so a host needs nothing
+//! else: the fast one needs `may_goto`, the other one runs on every kernel from 6.1 on.
+//! Which one a kernel takes is found out by trying.
+
+use std::collections::BTreeMap;
+
+use hike_abi::vm_maps;
+
+use crate::image::Image;
+use crate::kernel::{Kernel, KernelError, Result};
+use crate::registry::Layout;
+
+/// The executor that loops with `may_goto`.
+const EXECUTOR: &[u8] = include_bytes!("../../hike-ebpf/objects/executor.o");
+/// The executor that loops with `bpf_loop`.
+const EXECUTOR_LOOP: &[u8] = include_bytes!("../../hike-ebpf/objects/executor_loop.o");
+/// Name of the executor's pin.
+pub const EXECUTOR_PIN: &str = "executor";
+
+/// The VM's maps.
+pub struct Vm<K: Kernel> {
+    maps: BTreeMap<&'static str, K::Map>,
+}
+
+/// A VM that was just set up, with the program that must get a pin too.
+pub struct NewVm<K: Kernel> {
+    /// Its maps.
+    pub vm: Vm<K>,
+    /// Its executor.
+    pub executor: K::Program,
+}
+
+impl<K: Kernel> Vm<K> {
+    /// Opens the VM of a host; none when it has none.
+    ///
+    /// # Errors
+    /// When there is only a part of one, or the kernel refuses.
+    pub fn open(kernel: &mut K, layout: &Layout) -> Result<Option<Self>> {
+        let folder = layout.vm();
+        if kernel.entries(&folder)?.is_none() {
+            return Ok(None);
+        }
+        let mut maps = BTreeMap::new();
+        for name in vm_maps::ALL {
+            maps.insert(name, kernel.open_map(&folder.join(name))?);
+        }
+        Ok(Some(Self { maps }))
+    }
+
+    /// Creates a VM without any pin: it is gone with the last reference.
+    ///
+    /// # Errors
+    /// When the kernel takes none of the executors.
+    pub fn create(kernel: &mut K) -> Result<NewVm<K>> {
+        match create(kernel, "executor", EXECUTOR) {
+            Err(KernelError::Verifier { .. }) => create(kernel, "executor_loop", EXECUTOR_LOOP),
+            other => other,
+        }
+    }
+
+    /// Its maps, by name.
+    pub fn maps(&self) -> impl Iterator<Item = (&'static str, &K::Map)> {
+        self.maps.iter().map(|(name, map)| (*name, map))
+    }
+
+    /// One of its maps.
+    ///
+    /// # Errors
+    /// Never for the names of [`vm_maps`].
+    pub fn map(&self, name: &str) -> Result<&K::Map> {
+        self.maps.get(name).ok_or_else(|| {
+            let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+            KernelError::system(format!("find the VM's map `{name}`"), missing)
+        })
+    }
+}
+
+fn create<K: Kernel>(kernel: &mut K, name: &str, object: &[u8]) -> Result<NewVm<K>> {
+    let image = Image::parse(name, None, object).map_err(Box::new)?;
+    let types = kernel.load_types(&image)?;
+    let mut maps = BTreeMap::new();
+    for name in vm_maps::ALL {
+        if let Some(spec) = image.maps().get(name) {
+            maps.insert(name, kernel.create_map(spec, &types)?);
+        }
+    }
+    let vm = Vm { maps };
+    let references = vm
+        .maps()
+        .map(|(name, map)| (name.to_owned(), map))
+        .collect();
+    let executor = kernel.load_program(&image, &references, &types)?;
+    kernel.set_program(vm.map(vm_maps::EXECUTOR)?, 0, &executor)?;
+    Ok(NewVm { vm, executor })
+}
