@@ -55,7 +55,7 @@ pub fn params(chain: &Chain) -> Vec<Param> {
 fn digests(sources: &Sources) -> Vec<SourceDigest> {
     let files = sources.iter().map(|(_, file)| SourceDigest {
         path: file.path().into(),
-        sha256: Digest::of(file.text().as_bytes()).into(),
+        sha256: Digest::of(file.text().as_bytes()),
     });
     files.collect()
 }

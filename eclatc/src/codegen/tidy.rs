@@ -22,8 +22,8 @@ pub fn tidy(code: &mut Code) {
 /// One block returns; layout lets one other fall into it, the others get a copy for the
 /// price of a jump.
 fn share_exit(code: &mut Code) {
-    let exits = code.blocks.iter().filter(|block| block.end == End::Exit);
-    let Some(last) = exits.last() else {
+    let mut exits = code.blocks.iter().filter(|block| block.end == End::Exit);
+    let Some(last) = exits.next_back() else {
         return;
     };
     let exit = Label(code.blocks.len() as u32);

@@ -228,7 +228,7 @@ fn function(lines: &mut Lines) -> Parsed<Function> {
         blocks: Vec::new(),
         values: 0,
     };
-    while !lines.peek().is_some_and(|line| line.rest == "}") {
+    while lines.peek().is_none_or(|line| line.rest != "}") {
         let next = block(lines, BlockId(function.blocks.len() as u32), span.file)?;
         function.blocks.push(next);
     }

@@ -297,13 +297,13 @@ impl Generator<'_> {
     }
 
     fn constant(&mut self) -> u64 {
-        let round = self
+        let round: u64 = self
             .random
             .pick(&[0, 1, 2, 8, 63, 255, 256, 0xffff, 0xffff_ffff]);
         match self.random.below(6) {
             0 => self.random.next(),
             1 => self.random.next() >> 32,
-            2 => (round as u64).wrapping_neg(),
+            2 => round.wrapping_neg(),
             3 => 1 << self.random.below(64),
             _ => round,
         }

@@ -74,8 +74,8 @@ impl Known {
         match op {
             BinaryOp::And => low.min(high),
             BinaryOp::Or | BinaryOp::Xor => mask(64 - (low | high).leading_zeros()),
-            BinaryOp::Add => low.checked_add(high).unwrap_or(u64::MAX),
-            BinaryOp::Mul => low.checked_mul(high).unwrap_or(u64::MAX),
+            BinaryOp::Add => low.saturating_add(high),
+            BinaryOp::Mul => low.saturating_mul(high),
             BinaryOp::Udiv | BinaryOp::Umod => low,
             BinaryOp::Lshr => right.constant().map_or(low, |by| low >> (by & 63)),
             BinaryOp::Shl => right
