@@ -1,9 +1,9 @@
 //! Names and types: the syntax tree to the typed tree.
 //!
-//! [`globals`] collects what the script and its imports define; [`chain`] and [`statement`]
-//! walk one chain after the other, [`expression`], [`call`] and [`operation`] give every
-//! expression its type, [`constant`] and [`convert`] fold and narrow; [`configuration`] reads
-//! map and attach lines. [`assigned`] and [`paths`] then look at the typed tree alone.
+//! `globals` collects what the script and its imports define; `chain` and `statement`
+//! walk one chain after the other, `expression`, `call` and `operation` give every
+//! expression its type, `constant` and `convert` fold and narrow; `configuration` reads
+//! map and attach lines. `assigned` and `paths` then look at the typed tree alone.
 //!
 //! An expression that is wrong gives `None` once it has been reported, and whatever depends
 //! on it stays silent.
@@ -64,7 +64,7 @@ pub fn analyse(
     session.check_paths(&chains, &config);
     session.unused_imports();
     let mut problems = session.problems;
-    diagnostic::sort(&mut problems);
+    diagnostic::settle(&mut problems);
     let script = hir::Script {
         package: options.package.to_owned(),
         file,

@@ -143,8 +143,13 @@ impl Diagnostic {
     }
 }
 
-/// Orders messages as a reader goes through the source, and drops repetitions.
-pub fn sort(problems: &mut Vec<Diagnostic>) {
+/// Orders messages as a reader goes through the source, and drops repetitions. Where there
+/// are errors, warnings that only hold for the whole script are dropped: what is wrong may
+/// be what would have used the import or ended the path.
+pub fn settle(problems: &mut Vec<Diagnostic>) {
+    if problems.iter().any(Diagnostic::is_error) {
+        problems.retain(|problem| problem.is_error() || !problem.code.needs_whole_script());
+    }
     problems.sort_by_key(|problem| (problem.span(), problem.code));
     problems.dedup();
 }

@@ -1,4 +1,4 @@
-//! Text to tokens: [`raw`] finds words, [`layout`] adds line ends and indentation.
+//! Text to tokens: `raw` finds words, `layout` adds line ends and indentation.
 //!
 //! The lexer doesn't know what a statement is. Whatever the text holds, every token has a
 //! span of it, `Indent` and `Dedent` are balanced, and the last token is `EndOfFile`.

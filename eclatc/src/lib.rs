@@ -1,4 +1,16 @@
 //! The eCLAT compiler.
+//!
+//! | step | module | gives |
+//! |---|---|---|
+//! | words, lines, blocks | [`lex`] | tokens |
+//! | form | [`parse`] | [`syntax`] tree |
+//! | names and types | [`analyse`] | typed tree, [`hir`] |
+//! | control flow | [`lower`] | [`ir`], which its passes shorten |
+//! | bytecode | [`codegen`] | an object |
+//!
+//! Every step is a function of values: it gives a result *and* the list of what is wrong,
+//! as [`diagnostic::Diagnostic`]s made by [`diagnostics`]. Interfaces of programs come in
+//! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
 
 pub mod analyse;
 pub mod codegen;

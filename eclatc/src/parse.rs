@@ -1,7 +1,7 @@
 //! Tokens to the syntax tree.
 //!
-//! A logical line is the unit of recovery: [`line`], [`statement`], [`expression`] and
-//! [`import`] hold the productions that read one line, [`blocks`] puts lines together by
+//! A logical line is the unit of recovery: `line`, `statement`, `expression` and
+//! `import` hold the productions that read one line, `blocks` puts lines together by
 //! their indentation. A line that does not fit gives one message and a
 //! [`StmtKind::Broken`](crate::syntax::StmtKind::Broken), and reading goes on with the next.
 //!

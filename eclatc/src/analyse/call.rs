@@ -28,15 +28,11 @@ impl<'s> Session<'_, 's> {
     ) -> Option<hir::Expr> {
         match path {
             [name] => self.plain_call(*name, args, span, scope, value),
-            [object, method] if self.means_packet(object.text, scope) => {
+            [object, method] if is_packet(object.text) => {
                 self.packet_call(*method, args, span, scope)
             }
             _ => self.method_in_chain(path, span, scope),
         }
-    }
-
-    fn means_packet(&self, name: &str, scope: &Scope<'s>) -> bool {
-        is_packet(name) && scope.lookup(name).is_none() && self.globals.peek(name).is_none()
     }
 
     fn method_in_chain(

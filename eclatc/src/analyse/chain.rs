@@ -1,10 +1,11 @@
 //! One chain: its parameters, its statements, what it never uses.
 
 use super::Session;
-use super::convert::{Type, wide};
+use super::convert::{Type, cast, wide};
 use super::scope::{Scope, Variable};
+use super::statement::{assign, local};
 use crate::diagnostics::{calls, flow, names};
-use crate::hir::{self, Local};
+use crate::hir::{self, Local, LocalId};
 use crate::lex::literal;
 use crate::syntax::{Block, Def, ExprKind, Param, Stmt, StmtKind};
 use hike_abi::limits::ARGUMENTS;
@@ -26,8 +27,9 @@ impl<'s> Session<'_, 's> {
         scope.broken = is_broken(&def.body);
         self.broken_chain |= scope.broken;
         self.parameters(def, &mut scope);
-        let body = self.block(&def.body, &mut scope);
-        let params = def.params.len().min(ARGUMENTS) as u32;
+        let mut body = normalise_bools(&scope);
+        body.extend(self.block(&def.body, &mut scope));
+        let params = def.params.len() as u32;
         if !scope.broken {
             self.unused_variables(&scope, params as usize);
         }
@@ -87,6 +89,18 @@ pub fn interface(def: &Def<'_>) -> (Vec<ParamType>, ResultKind) {
     });
     let result = def.result.map_or(Type::DEFAULT, Type::of).int();
     (params.collect(), ResultKind::Value(wide(result.signed)))
+}
+
+/// A caller may pass any value: what is not 0 becomes 1 in parameters that are `bool`.
+fn normalise_bools(scope: &Scope<'_>) -> hir::Block {
+    let params = scope.variables.iter().enumerate();
+    let bools = params.filter(|(_, param)| param.ty == Type::Bool);
+    let normalised = bools.map(|(index, param)| {
+        let (id, span) = (LocalId(index as u32), param.local.span);
+        let value = cast(local(id, param.ty, span), Type::Bool);
+        assign(id, value, span)
+    });
+    normalised.collect()
 }
 
 fn local_of(variable: Variable) -> Local {

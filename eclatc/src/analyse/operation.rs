@@ -125,8 +125,12 @@ impl<'s> Session<'_, 's> {
         };
         let (low, high) = range(value.ty);
         if let Some(outcome) = decided(op, (low, high), known.value()) {
+            let operand = (value.span, value.ty);
             self.report(values::constant_comparison(
-                span, outcome, value.span, value.ty,
+                span,
+                outcome,
+                operand,
+                known.value(),
             ));
         }
     }

@@ -106,6 +106,11 @@ impl Code {
         }
     }
 
+    /// Whether a warning of this code holds only when nothing in the script is wrong.
+    pub fn needs_whole_script(self) -> bool {
+        matches!(self, Self::W0601 | Self::W0602 | Self::W0603 | Self::W0604)
+    }
+
     /// The code with this text or name, in any case: `e0201`, `unused-import`.
     pub fn parse(text: &str) -> Option<Self> {
         let matches = |code: &&Self| {

@@ -29,7 +29,8 @@ pub fn wrong_type(span: Span, expected: &str, found: &str) -> Diagnostic {
 
 /// A key or value with too many or too few parts.
 pub fn wrong_shape(span: Span, expected: usize, found: usize, ty: &str) -> Diagnostic {
-    let message = format!("expected {expected} parts, found {found}");
+    let plural = if expected == 1 { "" } else { "s" };
+    let message = format!("expected {expected} part{plural}, found {found}");
     Diagnostic::new(Code::E0503, span, message).here(format!("the map declares {ty}"))
 }
 

@@ -82,7 +82,7 @@ pub fn not_a_value(span: Span, name: &str, what: &str) -> Diagnostic {
         format!("`{name}` is {what}, not a value"),
     );
     match what {
-        "a chain loader" => problem,
+        "a chain loader" | "a member" => problem,
         _ => problem.help(format!("call it: `{name}(...)`")),
     }
 }
@@ -117,10 +117,11 @@ fn unknown_package(
 ) -> Diagnostic {
     let problem = Diagnostic::new(Code::E0206, span, format!("unknown package `{package}`"))
         .here("no such package")
-        .note(searched_in(searched))
-        .help("name the folder that holds packages with `-L` or HIKE_PACKAGE_PATH");
-    let near = hike_format::nearest(package, packages.iter().map(String::as_str));
-    problem.did_you_mean(span, near)
+        .note(searched_in(searched));
+    match hike_format::nearest(package, packages.iter().map(String::as_str)) {
+        Some(near) => problem.did_you_mean(span, Some(near)),
+        None => problem.help("name the folder that holds packages with `-L` or HIKE_PACKAGE_PATH"),
+    }
 }
 
 fn not_in_package(

@@ -15,10 +15,14 @@ pub fn unexpected(line: &[Token<'_>], error: &ParseError) -> Diagnostic {
         [one] => format!("expected {one}, found {}", describe(&found)),
         _ => format!("unexpected {}", describe_bare(&found)),
     };
-    let previous = error.at.checked_sub(1).and_then(|at| line.get(at));
+    let before = |back| {
+        let at = error.at.checked_sub(back)?;
+        line.get(at).map(|token: &Token<'_>| token.kind)
+    };
+    let before = [before(1), before(2)];
     Diagnostic::new(Code::E0101, found.span, message)
         .here(format!("expected {}", any_of(&expected)))
-        .maybe_help(advice(&found, previous, error))
+        .maybe_help(advice(&found, before, error))
 }
 
 /// A token in a sentence: what it is and, where that says more, its text.
@@ -45,16 +49,17 @@ fn any_of(expected: &[&str]) -> String {
     }
 }
 
-/// What people mean who write this.
-fn advice(found: &Token<'_>, previous: Option<&Token<'_>>, error: &ParseError) -> Option<String> {
-    let doubled = previous.is_some_and(|token| token.kind == found.kind);
+/// What people mean who write this; `before` are the two tokens before, the nearer one first.
+fn advice(found: &Token<'_>, before: [Option<Kind>; 2], error: &ParseError) -> Option<String> {
+    let doubled = before[0] == Some(found.kind);
     let text = match found.kind {
         Kind::Assign if error.expects(Expected::Token(Kind::Colon)) => "`=` assigns, `==` compares",
-        Kind::Assign => "only a name can be assigned to",
+        Kind::Assign if before[0] == Some(Kind::Equal) => "`==` compares; there is no `===`",
+        Kind::Assign if error.expects(Expected::Operator) => "only a name can be assigned to",
         Kind::Ampersand if doubled => "the logical operator is `and`",
         Kind::Pipe if doubled => "the logical operator is `or`",
-        Kind::Plus if doubled => "there is no `++`; write `+= 1`",
-        Kind::Minus if doubled => "there is no `--`; write `-= 1`",
+        Kind::Newline if before == [Some(Kind::Plus); 2] => "to add one, write `+= 1`",
+        Kind::Newline if before == [Some(Kind::Minus); 2] => "to subtract one, write `-= 1`",
         Kind::Newline if error.expects(Expected::Token(Kind::Colon)) => {
             "the line before a block ends in `:`"
         }

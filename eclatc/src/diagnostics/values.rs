@@ -123,12 +123,17 @@ pub fn mixed_signs(span: Span, signed: Span, unsigned: Span) -> Diagnostic {
     .help("make the sides alike with a cast, `s64(...)` or `u64(...)`")
 }
 
-/// A comparison that can only come out one way.
-pub fn constant_comparison(span: Span, outcome: bool, operand: Span, ty: IntType) -> Diagnostic {
+/// A comparison that can only come out one way; `known` is the constant on one side.
+pub fn constant_comparison(
+    span: Span,
+    outcome: bool,
+    (operand, ty): (Span, IntType),
+    known: i128,
+) -> Diagnostic {
     let message = format!("this comparison is always {outcome}");
     let problem = Diagnostic::new(Code::W0606, span, message)
         .also(operand, format!("{} is {}", TypeName(ty), range_of(ty)));
-    match ty.signed {
+    match ty.signed || known > 0 {
         true => problem,
         false => problem.help(format!(
             "for negative results declare the variable as s{}",

@@ -96,7 +96,7 @@ impl Unit {
         };
         let (script, more) = analyse::analyse(&tree, self.file, options);
         problems.extend(more);
-        diagnostic::sort(&mut problems);
+        diagnostic::settle(&mut problems);
         if !bad_text {
             self.problems.extend(problems);
         }

@@ -8,6 +8,7 @@ use super::{Kind, MAX_NESTING, Token};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::lexical;
 use crate::source::{FileId, Span};
+use std::cmp::Ordering;
 
 /// Columns of a tab.
 const TAB: usize = 4;
@@ -28,6 +29,7 @@ pub fn arrange<'s>(
         brackets: Vec::new(),
         lead: Indentation::at(text, 0),
         line_open: false,
+        mixed: false,
         too_deep: false,
     };
     words.into_iter().for_each(|word| layout.word(word));
@@ -76,6 +78,8 @@ struct Layout<'s, 'p> {
     lead: Indentation<'s>,
     /// Whether the current line has a word.
     line_open: bool,
+    /// Whether tabs mixed with spaces have been reported; once is enough.
+    mixed: bool,
     /// Whether depth has been reported; once is enough.
     too_deep: bool,
 }
@@ -136,15 +140,11 @@ impl<'s> Layout<'s, '_> {
 
     fn begin_line(&mut self, word: Span) {
         let line = self.lead;
-        let block = self.top();
-        if line.blank == block.blank {
-            return;
-        }
         let at = Span::new(self.file, word.start, word.start);
-        if line.blank.starts_with(block.blank) {
-            self.indent(line, at);
-        } else {
-            self.dedent(line, at, word);
+        match line.columns().cmp(&self.top().columns()) {
+            Ordering::Greater => self.indent(line, at),
+            Ordering::Equal => self.compare(line, self.top()),
+            Ordering::Less => self.dedent(line, at, word),
         }
     }
 
@@ -152,30 +152,35 @@ impl<'s> Layout<'s, '_> {
         if self.blocks.len() > MAX_NESTING {
             return self.report_depth(at, "blocks", MAX_NESTING);
         }
+        self.compare(line, self.top());
         self.blocks.push(line);
         self.mark(Kind::Indent, at);
     }
 
     fn dedent(&mut self, line: Indentation<'s>, at: Span, word: Span) {
         let columns = line.columns();
-        let was = self.top();
-        while self.top().blank != line.blank && self.parent_columns() >= Some(columns) {
+        while self.top().columns() > columns && self.parent_columns() >= Some(columns) {
             self.blocks.pop();
             self.mark(Kind::Dedent, at);
         }
         let block = self.top();
-        if block.blank == line.blank {
-            return;
+        if block.columns() == columns {
+            return self.compare(line, block);
         }
-        let problem = if line.blank.contains('\t') || block.blank.contains('\t') {
-            let other = if block.blank.is_empty() { was } else { block };
-            lexical::mixed_indentation(self.place(line), self.place(other))
-        } else {
-            let outer = self.parent_columns().unwrap_or_default();
-            lexical::unmatched_unindent(word, columns, &[outer, block.columns()])
-        };
-        self.problems.push(problem);
+        let outer = self.parent_columns().unwrap_or_default();
+        let expected = [outer, block.columns()];
+        self.problems
+            .push(lexical::unmatched_unindent(word, columns, &expected));
         self.follow(line);
+    }
+
+    /// Reports, once, two lines whose columns depend on the width of a tab.
+    fn compare(&mut self, line: Indentation<'s>, block: Indentation<'s>) {
+        if !line.blank.starts_with(block.blank) && !self.mixed {
+            self.mixed = true;
+            let problem = lexical::mixed_indentation(self.place(line), self.place(block));
+            self.problems.push(problem);
+        }
     }
 
     /// Goes on with a wrong indentation as if it were the block's, to report it once.

@@ -57,7 +57,8 @@ impl ParseError {
         }
     }
 
-    /// What would have fitted, as words: constructs first, then tokens.
+    /// What would have fitted, as words: constructs first, then tokens. What goes on with an
+    /// operand (`if`, a call, a member) counts as an operator.
     pub fn expected(&self) -> Vec<&'static str> {
         let constructs = [
             (Expected::Statement, "a statement"),
@@ -71,6 +72,10 @@ impl ParseError {
         let tokens = Kind::ALL
             .iter()
             .filter(|kind| self.expects(Expected::Token(**kind)))
+            .filter(|kind| {
+                let goes_on = matches!(kind, Kind::If | Kind::LeftParen | Kind::Dot);
+                !goes_on || !self.expects(Expected::Operator)
+            })
             .map(|kind| kind.description());
         constructs.chain(tokens).collect()
     }

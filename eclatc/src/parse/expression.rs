@@ -160,6 +160,7 @@ fn atom<'t, 's: 't>(
         cast(inner.clone()),
         parenthesised(inner),
     ))
+    .labelled(Expected::Expression)
 }
 
 fn literal<'t, 's: 't>() -> impl Production<'t, 's, Expr<'s>> {

@@ -180,7 +180,7 @@ pub fn front(path: &str, text: &str) -> Front {
     };
     let (script, more) = analyse::analyse(&tree, file, options);
     problems.extend(more);
-    diagnostic::sort(&mut problems);
+    diagnostic::settle(&mut problems);
     Front {
         script,
         problems,
