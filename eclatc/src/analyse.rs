@@ -99,7 +99,22 @@ struct Session<'a, 's> {
     problems: Vec<Diagnostic>,
 }
 
+/// After so many problems no near names are looked for: that takes time, and nobody reads it.
+const MAX_SUGGESTIONS: usize = 100;
+
 impl Session<'_, '_> {
+    /// The candidate that was probably meant by a name.
+    fn nearest<'n>(
+        &self,
+        name: &str,
+        candidates: impl Iterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        match self.problems.len() > MAX_SUGGESTIONS {
+            true => None,
+            false => hike_format::nearest(name, candidates),
+        }
+    }
+
     fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }

@@ -2,7 +2,7 @@
 //!
 //! A script goes through [`lex`](crate::lex::lex), [`parse`](crate::parse::parse),
 //! [`analyse`](crate::analyse::analyse), [`lower`](crate::lower::lower),
-//! [`optimize`](crate::ir::passes::optimize) and [`object`](crate::codegen::object()); [`unit`]
+//! [`optimize`](crate::ir::passes::optimize) and [`object`](crate::codegen::object()); [`mod@unit`]
 //! holds one script on that way. [`check`] stops where the limits are known, [`compile`] after
 //! one object, [`build`] links all objects to a bundle.
 

@@ -1,14 +1,25 @@
 //! Definite assignment: no path reads a variable before it has a value.
 
 use super::Session;
-use crate::diagnostics::names;
+use crate::diagnostics::{names, tooling};
 use crate::hir::{Block, Chain, Expr, ExprKind, LocalId, Stmt, StmtKind};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+/// Variables a chain may have, temporaries included; no chain has the instructions to use more.
+const MAX_VARIABLES: usize = 1024;
+
 impl Session<'_, '_> {
     /// Reports each variable of a chain that a path may read too early, once.
     pub fn check_assigned(&mut self, chain: &Chain) {
+        let variables = chain.locals.len();
+        if variables > MAX_VARIABLES {
+            let message = format!(
+                "`{}` has {variables} variables, expected at most {MAX_VARIABLES}",
+                chain.name
+            );
+            return self.report(tooling::cannot_generate(chain.span, message));
+        }
         let mut flow = Flow {
             early: BTreeMap::new(),
             loops: Vec::new(),

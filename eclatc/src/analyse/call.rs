@@ -116,8 +116,8 @@ impl<'s> Session<'_, 's> {
         let callable = self.globals.iter().filter(|(_, definition)| {
             matches!(definition.global, Global::Program(_) | Global::Chain(_))
         });
-        let candidates: Vec<&str> = callable.map(|(name, _)| name).chain(BUILTINS).collect();
-        let near = hike_format::nearest(name.text, candidates);
+        let candidates = callable.map(|(name, _)| name).chain(BUILTINS);
+        let near = self.nearest(name.text, candidates);
         self.fail(names::unknown_callee(name.span, name.text, near))
     }
 

@@ -59,7 +59,7 @@ impl<'s> Session<'_, 's> {
 
     fn parameter(&mut self, def: &Def<'s>, index: usize, param: &Param<'s>, scope: &mut Scope<'s>) {
         let name = param.name;
-        let first = def.params[..index]
+        let first = def.params[..index.min(ARGUMENTS)]
             .iter()
             .find(|other| other.name.text == name.text);
         if let Some(first) = first {

@@ -92,8 +92,8 @@ impl<'s> Session<'_, 's> {
             }
             None if self.globals.broken => None,
             None => {
-                let candidates: Vec<&str> = self.globals.iter().map(|(name, _)| name).collect();
-                let near = hike_format::nearest(name.text, candidates);
+                let candidates = self.globals.iter().map(|(name, _)| name);
+                let near = self.nearest(name.text, candidates);
                 self.fail(names::unknown(name.span, name.text, near))
             }
         }

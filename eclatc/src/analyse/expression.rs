@@ -123,8 +123,8 @@ impl<'s> Session<'_, 's> {
             return None;
         }
         let globals = self.globals.iter().map(|(name, _)| name);
-        let candidates: Vec<&str> = scope.names().chain(globals).collect();
-        let near = hike_format::nearest(name.text, candidates);
+        let candidates = scope.names().chain(globals);
+        let near = self.nearest(name.text, candidates);
         self.fail(names::unknown(name.span, name.text, near))
     }
 
