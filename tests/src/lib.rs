@@ -10,6 +10,7 @@ pub mod net;
 pub mod packet;
 pub mod random;
 pub mod rig;
+pub mod ring;
 pub mod tools;
 
 pub use kernel::require_kernel;

@@ -123,7 +123,7 @@ impl Rig {
         let id = self.programs[program];
         let mut lines: Vec<String> = (1..)
             .zip(arguments)
-            .map(|(register, value)| format!("w{register} = {value}"))
+            .map(|(register, value)| format!("w{register} = {}", value.cast_signed()))
             .collect();
         lines.push(format!("call program {id}"));
         lines.push(format!("r7 = {CAME_BACK}"));

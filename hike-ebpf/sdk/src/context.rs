@@ -35,7 +35,10 @@ impl HikeContext {
     /// the packet cursor lies behind it.
     #[inline(always)]
     pub unsafe fn new(ctx: *mut xdp_md, call: *mut HikeCall) -> Self {
-        Self { ctx, state: call.cast() }
+        Self {
+            ctx,
+            state: call.cast(),
+        }
     }
 
     /// The kernel's context, for helpers.
@@ -89,7 +92,8 @@ impl HikeContext {
     #[inline(always)]
     pub fn header_mut<T: Plain>(&mut self, offset: usize) -> Option<&mut T> {
         // SAFETY: as for `header_ref`; the context is borrowed as long as the header.
-        self.header::<T>(offset).map(|header| unsafe { &mut *header })
+        self.header::<T>(offset)
+            .map(|header| unsafe { &mut *header })
     }
 
     /// The packet cursor: where the chain loader, or a program since, found the headers.
@@ -153,7 +157,11 @@ impl HikeContext {
             _ => ethertype != 0,
         };
         let cursor = match whole {
-            true => Cursor { network: network as u16, ethertype, ..Cursor::default() },
+            true => Cursor {
+                network: network as u16,
+                ethertype,
+                ..Cursor::default()
+            },
             false => Cursor::default(),
         };
         self.set_cursor(cursor);
@@ -177,7 +185,8 @@ impl HikeContext {
     /// A number in network order, 0 beyond the packet's end.
     #[inline(always)]
     fn be16(&self, offset: usize) -> u16 {
-        self.header_ref::<[u8; 2]>(offset).map_or(0, |bytes| u16::from_be_bytes(*bytes))
+        self.header_ref::<[u8; 2]>(offset)
+            .map_or(0, |bytes| u16::from_be_bytes(*bytes))
     }
 }
 

@@ -49,7 +49,10 @@ impl HikeContext {
         if protocol == NO_NEXT_HEADER {
             return Err(ENOENT);
         }
-        let transport = Transport { protocol, offset: offset as u16 };
+        let transport = Transport {
+            protocol,
+            offset: offset as u16,
+        };
         self.set_transport(transport);
         Ok(transport)
     }

@@ -100,7 +100,10 @@ impl Ipv6Header {
     /// Source and destination address.
     #[inline(always)]
     pub fn flow(&self) -> Ipv6Flow {
-        Ipv6Flow { source: self.source(), destination: self.destination() }
+        Ipv6Flow {
+            source: self.source(),
+            destination: self.destination(),
+        }
     }
 }
 

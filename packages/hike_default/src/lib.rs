@@ -6,7 +6,11 @@ use hike_sdk::prelude::*;
 
 /// The same chain for every IPv6 packet: the one under key 0 of `map`; passes the rest.
 #[inline(always)]
-pub fn one_chain(ctx: &mut HikeContext, map: &maps::Array<ChainId, 1>, default_action: u32) -> Start {
+pub fn one_chain(
+    ctx: &mut HikeContext,
+    map: &maps::Array<ChainId, 1>,
+    default_action: u32,
+) -> Start {
     if ctx.locate() != ETH_P_IPV6 {
         return Start::Decided(Action::Pass);
     }
@@ -17,7 +21,10 @@ pub fn one_chain(ctx: &mut HikeContext, map: &maps::Array<ChainId, 1>, default_a
 #[inline(always)]
 pub fn start(chain: Option<&ChainId>, default_action: u32) -> Start {
     match chain {
-        Some(chain) => Start::Chain { id: chain.0, default_action },
+        Some(chain) => Start::Chain {
+            id: chain.0,
+            default_action,
+        },
         None => Start::Decided(Action::Pass),
     }
 }

@@ -47,16 +47,28 @@ pub fn count<K>(counters: &Counters<K>, key: &K) -> u64 {
 /// told "out of profile": it happens only when many packets of one key come at once.
 #[inline(always)]
 pub fn police<K>(buckets: &Buckets<K>, key: &K, rate: PacketsPerSecond, burst: Packets) -> i64 {
-    let profile = Profile { rate: rate.0, burst: burst.0 };
+    let profile = Profile {
+        rate: rate.0,
+        burst: burst.0,
+    };
     // SAFETY: a helper without arguments.
     let now = unsafe { bpf_ktime_get_ns() };
-    let full = || SharedBucket { bucket: Bucket::full(profile, now), lock: 0 };
+    let full = || SharedBucket {
+        bucket: Bucket::full(profile, now),
+        lock: 0,
+    };
     let Some(shared) = entry(buckets, key, full) else {
         return IN_PROFILE;
     };
     // SAFETY: a value of a map, and its bucket is only used under its lock.
     let taken = unsafe {
-        locked(&raw mut (*shared).lock, || (*shared).bucket.take(profile, now))
+        locked(&raw mut (*shared).lock, || {
+            (*shared).bucket.take(profile, now)
+        })
     };
-    if taken == Some(true) { IN_PROFILE } else { OUT_OF_PROFILE }
+    if taken == Some(true) {
+        IN_PROFILE
+    } else {
+        OUT_OF_PROFILE
+    }
 }

@@ -16,9 +16,10 @@ config! {
     DEFAULT_ACTION: u32 = 1;
 }
 
-/// Starts one chain for every IPv6 packet, the chain in `ipv6_sc_map`, and passes all other
-/// packets to the kernel. Up to two VLAN tags are skipped; a packet cut off within its IPv6
-/// header passes. Without a chain in the map, `DEFAULT_ACTION` applies.
+/// Starts one chain for every IPv6 packet, the one in `ipv6_sc_map`.
+///
+/// All other packets pass to the kernel, as does one cut off within its IPv6 header. Up to
+/// two VLAN tags are skipped. Without a chain in the map, `DEFAULT_ACTION` applies.
 #[hike_loader]
 fn ip6_sc(ctx: &mut HikeContext) -> Start {
     one_chain(ctx, &ipv6_sc_map, DEFAULT_ACTION.get())

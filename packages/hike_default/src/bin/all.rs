@@ -16,8 +16,10 @@ config! {
     DEFAULT_ACTION: u32 = 1;
 }
 
-/// Starts one chain for every packet, the chain in `all_map`. Without a chain in the map,
-/// `DEFAULT_ACTION` applies: it then drops everything, ARP and neighbour discovery included.
+/// Starts one chain for every packet, the one in `all_map`.
+///
+/// Without a chain in the map, `DEFAULT_ACTION` applies: it then drops everything, ARP and
+/// neighbour discovery included.
 #[hike_loader]
 fn all(ctx: &mut HikeContext) -> Start {
     ctx.locate();

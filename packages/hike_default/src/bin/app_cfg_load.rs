@@ -10,9 +10,10 @@ use hike_sdk::prelude::*;
 #[allow(non_upper_case_globals)]
 static app_cfg: maps::HashMap<u32, u32, 256> = maps::HashMap::new();
 
-/// Continues with the value stored under `key` by `app_cfg_store` or by user space (map
-/// `app_cfg`), or with -2 (`-ENOENT`) when there is none. A value has 32 bits, so no value
-/// is taken for an error.
+/// Continues with the value stored under `key`.
+///
+/// `app_cfg_store` and user space store values, in the map `app_cfg`. Without one it
+/// continues with -2 (`-ENOENT`); a value has 32 bits, so none is taken for an error.
 #[hike_program]
 fn app_cfg_load(_ctx: &mut HikeContext, key: u32) -> Result<u64, Errno> {
     // SAFETY: a number, read in one access.

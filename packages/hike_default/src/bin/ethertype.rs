@@ -16,12 +16,16 @@ config! {
     DEFAULT_ACTION: u32 = 1;
 }
 
-/// Starts the chain that `ethertype_map` has for the packet's EtherType, and passes all
-/// other packets to the kernel. Up to two VLAN tags are skipped; a packet whose IPv6 header
-/// is cut off or not of version 6 has EtherType 0.
+/// Starts the chain that `ethertype_map` has for the packet's EtherType.
+///
+/// All other packets pass to the kernel. Up to two VLAN tags are skipped; a packet whose
+/// IPv6 header is cut off or not of version 6 has EtherType 0.
 #[hike_loader]
 fn ethertype(ctx: &mut HikeContext) -> Start {
     let ethertype = ctx.locate();
     // SAFETY: a number, read in one access.
-    start(unsafe { ethertype_map.get(ethertype) }, DEFAULT_ACTION.get())
+    start(
+        unsafe { ethertype_map.get(ethertype) },
+        DEFAULT_ACTION.get(),
+    )
 }

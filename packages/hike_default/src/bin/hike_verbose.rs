@@ -9,10 +9,11 @@ use hike_sdk::prelude::*;
 const FORMAT: [u64; 11] =
     words(b"hike %llu: length %llu ethertype %llx network %llu transport %llu protocol %llu");
 
-/// Prints `cookie`, the packet's length and the packet cursor to the kernel's trace pipe
-/// (`/sys/kernel/tracing/trace_pipe`), one line a packet; for debugging, as it is slow.
+/// Prints `cookie`, the packet's length and the packet cursor to the trace pipe.
 ///
-/// Continues with 0. Offsets are in bytes from the packet's first one, 0 while unknown.
+/// The trace pipe is `/sys/kernel/tracing/trace_pipe`; each call gives a line there. For
+/// debugging, as it is slow. Continues with 0. Offsets are in bytes from the packet's first
+/// one, 0 while unknown.
 #[hike_program]
 fn hike_verbose(ctx: &mut HikeContext, cookie: u32) -> u64 {
     let cursor = ctx.cursor();

@@ -6,8 +6,9 @@ use hike_sdk::errno::{EBADMSG, ENOENT};
 use hike_sdk::headers::{IPPROTO_UDP, UdpHeader};
 use hike_sdk::prelude::*;
 
-/// Finds the UDP header behind the IPv6 extension headers and keeps its place in the packet
-/// cursor.
+/// Finds the UDP header and keeps its place in the packet cursor.
+///
+/// IPv6 extension headers, up to eight, are skipped.
 ///
 /// Continues with the number of the header found, 17, or with a negative errno: -2
 /// (`-ENOENT`) when the packet carries something else, nothing, or a fragment other than
@@ -19,6 +20,7 @@ fn ip6_find_udp(ctx: &mut HikeContext) -> Result<u64, Errno> {
     if transport.protocol != IPPROTO_UDP {
         return Err(ENOENT);
     }
-    ctx.header_ref::<UdpHeader>(transport.offset as usize).ok_or(EBADMSG)?;
+    ctx.header_ref::<UdpHeader>(transport.offset as usize)
+        .ok_or(EBADMSG)?;
     Ok(u64::from(transport.protocol))
 }

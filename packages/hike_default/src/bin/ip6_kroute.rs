@@ -22,9 +22,10 @@ const PROHIBIT: i64 = 3;
 ///   become those of the next hop, and the packet leaves by the route's interface.
 /// - A blackhole, unreachable or prohibit route: dropped.
 /// - Everything else goes to the kernel, which knows what to do: packets for the host
-///   itself, neighbours still to be resolved, packets longer than the route's MTU, a hop
-///   limit of 1 or 0 (the kernel answers), interfaces that do not forward, VLAN-tagged
-///   packets (their interface is the tag's), packets that are not IPv6.
+///   itself, without a route, with a neighbour still to be resolved, or with a hop limit of
+///   1 or 0; packets longer than the MTU of the interface, or of a route with a locked MTU;
+///   interfaces that do not forward; VLAN-tagged packets (their interface is the tag's);
+///   packets that are not IPv6.
 #[hike_program]
 fn ip6_kroute(ctx: &mut HikeContext) -> Action {
     if ctx.network_offset() != ETH_HLEN {
@@ -56,8 +57,7 @@ fn query(header: &Ipv6Header, ifindex: u32) -> FibQuery {
     query.l4_protocol = header.next_header;
     query.__bindgen_anon_1.tot_len = payload.saturating_add(size_of::<Ipv6Header>() as u16);
     query.ifindex = ifindex;
-    query.__bindgen_anon_2.flowinfo =
-        u32::from_ne_bytes([first & 0x0f, rest[0], rest[1], rest[2]]);
+    query.__bindgen_anon_2.flowinfo = u32::from_ne_bytes([first & 0x0f, rest[0], rest[1], rest[2]]);
     query.__bindgen_anon_3.ipv6_src = header.source().0;
     query.__bindgen_anon_4.ipv6_dst = header.destination().0;
     query
@@ -73,7 +73,6 @@ fn look_up(ctx: &HikeContext, query: &mut FibQuery) -> i64 {
 /// Sends the packet to the next hop that the look-up found.
 #[inline(always)]
 fn forward(ctx: &mut HikeContext, route: &FibQuery) -> Action {
-    // The helper may have taken the packet's bounds from the verifier's view: check anew.
     match ctx.ipv6() {
         Some(header) => header.hop_limit -= 1,
         None => return Action::Pass,

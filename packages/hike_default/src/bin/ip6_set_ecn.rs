@@ -12,8 +12,10 @@ config! {
     MASK: u8 = 3;
 }
 
-/// Marks the packet in the traffic class of its IPv6 header: the bits of `MASK` become those
-/// of `MARK`, without configuration the ECN field "congestion experienced".
+/// Marks the packet in the traffic class of its IPv6 header.
+///
+/// The bits of `MASK` become those of `MARK`: without configuration, the ECN field becomes
+/// "congestion experienced".
 ///
 /// Continues with 0, or with -93 (`-EPROTONOSUPPORT`) when the packet is not IPv6. There is
 /// no checksum over the field, so none changes.

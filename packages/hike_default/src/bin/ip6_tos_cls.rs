@@ -5,9 +5,10 @@
 use hike_sdk::errno::EPROTONOSUPPORT;
 use hike_sdk::prelude::*;
 
-/// Continues with the traffic class of the IPv6 header, 0 to 255 (the differentiated
-/// services code point in the upper six bits, ECN in the lower two), or with -93
-/// (`-EPROTONOSUPPORT`) when the packet is not IPv6.
+/// Continues with the traffic class of the IPv6 header, 0 to 255.
+///
+/// The upper six bits are the differentiated services code point, the lower two ECN. A
+/// packet that is not IPv6 continues with -93 (`-EPROTONOSUPPORT`).
 #[hike_program]
 fn ip6_tos_cls(ctx: &mut HikeContext) -> Result<u64, Errno> {
     let header = ctx.ipv6().ok_or(EPROTONOSUPPORT)?;

@@ -17,8 +17,9 @@ config! {
     DEFAULT_ACTION: u32 = 1;
 }
 
-/// Starts the chain that `ip6_udport_cls_map` has for the packet's UDP destination port,
-/// and passes all other packets to the kernel. Up to two VLAN tags and eight IPv6 extension
+/// Starts the chain that `ip6_udport_cls_map` has for the packet's UDP destination port.
+///
+/// All other packets pass to the kernel. Up to two VLAN tags and eight IPv6 extension
 /// headers are skipped; fragments other than the first have no port and pass.
 #[hike_loader]
 fn ip6_udport_classifier(ctx: &mut HikeContext) -> Start {
@@ -27,7 +28,10 @@ fn ip6_udport_classifier(ctx: &mut HikeContext) -> Start {
         return Start::Decided(Action::Pass);
     };
     // SAFETY: a number, read in one access.
-    start(unsafe { ip6_udport_cls_map.get(port) }, DEFAULT_ACTION.get())
+    start(
+        unsafe { ip6_udport_cls_map.get(port) },
+        DEFAULT_ACTION.get(),
+    )
 }
 
 #[inline(always)]

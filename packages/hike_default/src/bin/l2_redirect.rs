@@ -5,9 +5,10 @@
 use hike_sdk::helpers::bpf_redirect;
 use hike_sdk::prelude::*;
 
-/// Ends the chain: the packet is sent out of the interface with the index `ifindex`,
-/// unchanged. Index 0 is no interface: the packet is dropped. So it is, by the kernel, when
-/// there is no interface with this index or it is down.
+/// Ends the chain: the packet leaves, unchanged, by the interface with this index.
+///
+/// Index 0 is no interface: the packet is dropped. So it is, by the kernel, when there is no
+/// interface with the index or it is down.
 #[hike_program]
 fn l2_redirect(_ctx: &mut HikeContext, ifindex: u32) -> Action {
     if ifindex == 0 {

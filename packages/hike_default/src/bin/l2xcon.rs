@@ -10,10 +10,10 @@ use hike_sdk::prelude::*;
 #[allow(non_upper_case_globals)]
 static l2xcon_map: maps::HashMap<IfIndex, IfIndex, 256> = maps::HashMap::new();
 
-/// Ends the chain: the packet is sent out of the interface that `l2xcon_map` pairs with the
-/// one it came in on, unchanged; dropped when there is no pair.
+/// Ends the chain: the packet leaves, unchanged, by the interface paired with its own.
 ///
-/// A pair is one direction: two interfaces that are to be connected need two entries.
+/// `l2xcon_map` has the pairs; a packet from an interface that has none is dropped. A pair
+/// is one direction: two interfaces that are to be connected need two entries.
 #[hike_program]
 fn l2xcon(ctx: &mut HikeContext) -> Action {
     // SAFETY: entries are plain numbers; a torn or recycled one is still a number.

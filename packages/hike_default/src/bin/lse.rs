@@ -12,8 +12,9 @@ use hike_sdk::shared::exchange;
 #[allow(non_upper_case_globals)]
 static lse_map: maps::LruHashMap<Ipv6Flow, NanosecondsSinceBoot, 4096> = maps::LruHashMap::new();
 
-/// Last seen: continues with the nanoseconds since the last packet with the same IPv6 source
-/// and destination came here.
+/// Continues with the nanoseconds since the last packet of the same pair ("last seen").
+///
+/// A pair is IPv6 source and destination.
 ///
 /// The first packet of a pair continues with -2 (`-ENOENT`), a packet that is not IPv6 with
 /// -93 (`-EPROTONOSUPPORT`). 4096 pairs are remembered, the most recent ones. Packets of a

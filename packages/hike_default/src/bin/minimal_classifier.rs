@@ -16,8 +16,9 @@ config! {
     DEFAULT_ACTION: u32 = 1;
 }
 
-/// Starts the chain that `map_ipv6` has for the packet's IPv6 destination, and passes all
-/// other packets to the kernel. Up to two VLAN tags are skipped.
+/// Starts the chain that `map_ipv6` has for the packet's IPv6 destination.
+///
+/// All other packets pass to the kernel. Up to two VLAN tags are skipped.
 #[hike_loader]
 fn minimal_classifier(ctx: &mut HikeContext) -> Start {
     ctx.locate();
@@ -25,5 +26,8 @@ fn minimal_classifier(ctx: &mut HikeContext) -> Start {
         return Start::Decided(Action::Pass);
     };
     // SAFETY: a number, read in one access.
-    start(unsafe { map_ipv6.get(header.destination()) }, DEFAULT_ACTION.get())
+    start(
+        unsafe { map_ipv6.get(header.destination()) },
+        DEFAULT_ACTION.get(),
+    )
 }

@@ -57,8 +57,10 @@ pub struct PacketInfo {
 #[allow(non_upper_case_globals)]
 static pkt_info_events: maps::RingBuf<[PacketInfo; 0], 65536> = maps::RingBuf::new();
 
-/// Tells user space about the packet: an event with `value` and the headers of the `layers`
-/// (1 link, 2 network, 4 transport, or a sum of them) in the ring buffer `pkt_info_events`.
+/// Tells user space about the packet, as an event in the ring buffer `pkt_info_events`.
+///
+/// The event has `value` and the headers of the `layers`: 1 link, 2 network, 4 transport,
+/// or a sum of them.
 ///
 /// Continues with 0, or with -105 (`-ENOBUFS`) when nobody reads and the buffer is full:
 /// the event is lost, the packet never waits. `layers` of the event says which of the
@@ -75,7 +77,10 @@ fn show_pkt_info(ctx: &mut HikeContext, layers: u32, value: u32) -> Result<u64, 
     if layers & TRANSPORT != 0 {
         transport(ctx, &mut info);
     }
-    pkt_info_events.output_untyped::<PacketInfo>(info, 0).map(|()| 0).map_err(|_| ENOBUFS)
+    pkt_info_events
+        .output_untyped::<PacketInfo>(info, 0)
+        .map(|()| 0)
+        .map_err(|_| ENOBUFS)
 }
 
 #[inline(always)]

@@ -11,8 +11,9 @@ use meter::{Counters, count};
 #[allow(non_upper_case_globals)]
 static ip6_dst_meter_map: Counters<Ipv6Addr> = Counters::new();
 
-/// Counts the packets of each IPv6 destination: continues with the number so far, this
-/// packet included.
+/// Counts the packets of each IPv6 destination.
+///
+/// Continues with the number so far, this packet included.
 ///
 /// A packet that is not IPv6 continues with -93 (`-EPROTONOSUPPORT`) and counts nowhere.
 /// 4096 counters; beyond them the longest unused one starts anew. No packet is missed when

@@ -18,8 +18,9 @@ config! {
     BURST: Packets = Packets(5);
 }
 
-/// A token bucket for each IPv6 destination: continues with 0 in profile, -1 out of
-/// profile.
+/// A token bucket for each IPv6 destination.
+///
+/// Continues with 0 in profile, -1 out of profile.
 ///
 /// A bucket is full, `BURST` packets, when its first packet comes; it fills at `RATE`
 /// packets per second, exactly and however long nothing came. A packet out of profile takes

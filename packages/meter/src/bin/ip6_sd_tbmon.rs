@@ -6,7 +6,7 @@ use hike_sdk::errno::EPROTONOSUPPORT;
 use hike_sdk::prelude::*;
 use meter::{Buckets, police};
 
-/// Token buckets by pair of IPv6 source and destination.
+/// Token buckets by IPv6 (source, destination) pair.
 #[btf_map]
 #[allow(non_upper_case_globals)]
 static ip6_sd_tbmon_map: Buckets<Ipv6Flow> = Buckets::new();
@@ -18,8 +18,9 @@ config! {
     BURST: Packets = Packets(5);
 }
 
-/// A token bucket for each pair of IPv6 source and destination: continues with 0 in profile, -1 out of
-/// profile.
+/// A token bucket for each IPv6 (source, destination) pair.
+///
+/// Continues with 0 in profile, -1 out of profile.
 ///
 /// A bucket is full, `BURST` packets, when its first packet comes; it fills at `RATE`
 /// packets per second, exactly and however long nothing came. A packet out of profile takes

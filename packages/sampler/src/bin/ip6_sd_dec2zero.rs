@@ -11,8 +11,7 @@ use hike_sdk::shared::{add, entry};
 #[allow(non_upper_case_globals)]
 static ip6_sd_dec2zero_map: maps::LruHashMap<Ipv6Flow, u64, 4096> = maps::LruHashMap::new();
 
-/// Counts down to zero for each pair of IPv6 source and destination: 0 marks one packet in
-/// `n`.
+/// Counts down to zero for each IPv6 (source, destination) pair: 0 marks one packet in `n`.
 ///
 /// A counter stands at `n` before the first packet; each packet takes 1 from it and
 /// continues with what is left: n-1, n-2, ..., 0; at 0 it is set to `n` again. So of any
