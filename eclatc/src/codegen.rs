@@ -103,7 +103,7 @@ impl fmt::Display for CodegenError {
             ),
             Limit::Slots(slots) => write!(
                 f,
-                "`{chain}` is too long: {slots} instructions, expected at most {CHAIN_INSNS}"
+                "`{chain}` is too long: at least {slots} instructions, expected at most {CHAIN_INSNS}"
             ),
         }
     }

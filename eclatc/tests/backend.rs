@@ -215,3 +215,101 @@ fn limits_are_reported_for_every_chain() {
         other => panic!("{other:?}"),
     }
 }
+
+/// The rule a function breaks, as the verifier says it.
+fn broken(body: &str) -> String {
+    let text = format!("chain chains.t.broken {{\n{body}}}\n");
+    let module = ir::parse::module(&text).expect("the text form");
+    ir::verify::module(&module)
+        .expect_err("a broken rule")
+        .to_string()
+}
+
+#[test]
+fn the_verifier_names_the_rule() {
+    let cases = [
+        ("", "b0: a function without blocks"),
+        ("b0:\njump b0\n", "b0: jumps to the entry"),
+        ("b0:\njump b7\n", "b0: jumps to b7, which does not exist"),
+        (
+            "b0:\njump b1(1)\nb1:\nreturn 0\n",
+            "b0: wrong number of arguments for b1",
+        ),
+        (
+            "b0(v0):\nv0 = add v0, 1\nreturn v0\n",
+            "b0: second or unnumbered definition of v0",
+        ),
+        (
+            "b0:\nv0 = add v1, 1\nv1 = add v0, 1\nreturn v1\n",
+            "b0: v1 is read where it is not defined",
+        ),
+        (
+            "b0(v0):\nbranch eq v0, 0, b1, b2\nb1:\nv1 = add v0, 1\njump b2\nb2:\nreturn v1\n",
+            "b2: v1 is read where it is not defined",
+        ),
+        (
+            "b0:\nadd 1, 2\nreturn 0\n",
+            "b0: an instruction without result that is no call",
+        ),
+        (
+            "b0:\ncall programs.t.p(1, 2, 3, 4, 5, 6)\nreturn 0\n",
+            "b0: call of programs.t.p that no instruction can make",
+        ),
+        (
+            "b0:\nfinish chains.t.c()\n",
+            "b0: call of chains.t.c that no instruction can make",
+        ),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(broken(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_parser_of_ir_names_the_line() {
+    let error =
+        ir::parse::module("chain chains.t.c {\nb0:\n  v0 = frob 1\n").expect_err("an error");
+    let expected = "line 3: expected an instruction or a terminator, found `frob 1`";
+    assert_eq!(error.to_string(), expected);
+}
+
+/// LLVM's disassembler, wherever Debian's packages put it.
+fn objdump() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
+    let versions = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten();
+    folders.extend(versions.map(|entry| entry.path().join("bin")));
+    let mut tools = folders.iter().map(|folder| folder.join("llvm-objdump"));
+    tools.find(|tool| tool.is_file())
+}
+
+/// What we write is read back by a reader that we did not write.
+#[test]
+fn llvm_shows_calls_by_name_and_lines() {
+    let Some(objdump) = objdump() else {
+        eprintln!("skipped: no llvm-objdump in PATH or /usr/lib/llvm-*/bin");
+        return;
+    };
+    let (module, front) = ddos();
+    let bytes = codegen::object(&module, &front.script, &front.sources).expect("an object");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("ddos.o");
+    std::fs::write(&file, bytes).expect("a file");
+    let output = std::process::Command::new(objdump)
+        .args(["-d", "-r", "-S"])
+        .arg(file)
+        .output()
+        .expect("llvm-objdump");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    for line in [
+        "<chains.test.ddos_tb_2_lev>:",
+        "R_BPF_64_32\tprograms.hike_default.ip6_hset_srcdst",
+        ";     if res == BLACKLISTED:",
+    ] {
+        assert!(shown.contains(line), "no `{line}` in\n{shown}");
+    }
+}

@@ -330,7 +330,7 @@ impl Generator<'_> {
 
     fn helper(&mut self) -> Expr {
         let helper = self.random.pick(&Helper::ALL[..9]);
-        let offset = self.random.below(57).into();
+        let offset = self.random.below(62).into();
         let mut args = vec![self.make(ExprKind::Const(offset))];
         match helper as u32 {
             1..=4 => {}
