@@ -1,12 +1,15 @@
 # `make demo` and `make test` are all one needs; each installs what is missing.
 
+# The kernel asks for root where programs are loaded.
+sudo := $(shell [ $$(id -u) = 0 ] || echo sudo)
+
 .PHONY: demo test build ebpf ebpf-check lint doc bench clean
 
 # Builds the tools, runs the DDoS script on real packets, cleans up after itself.
 demo:
 	tests/need.sh run
 	cargo build --release --workspace --bins
-	target/release/hike-demo
+	$(sudo) target/release/hike-demo
 
 # Every test, also those that need the kernel: as root they must run, else they say why not.
 test:
@@ -39,7 +42,7 @@ doc:
 bench:
 	tests/need.sh run
 	cargo build --release --workspace --bins
-	target/release/hike-bench
+	$(sudo) target/release/hike-bench
 
 clean:
 	cargo clean

@@ -51,7 +51,7 @@ impl<'a> Traffic<'a> {
     fn new(lab: &'a Lab) -> Self {
         let path = lab
             .root()
-            .join(format!("bundles/{BUNDLE}/maps/hike_default.events"));
+            .join(format!("bundles/{BUNDLE}/maps/hike_default:events"));
         let fd = pin::open(&path).expect("the monitor's pinned map");
         Self {
             lab,
@@ -152,7 +152,7 @@ fn fates(lab: &Lab, count: usize) -> Vec<Fate> {
 
 /// Pairs on the blacklist, from the pinned map.
 fn blacklist(lab: &Lab) -> Vec<Pair> {
-    let name = "hike_default.ip6_hset_srcdst_map";
+    let name = "hike_default:ip6_hset_srcdst_map";
     let path = lab.root().join(format!("bundles/{BUNDLE}/maps/{name}"));
     let map = Map::from_fd(pin::open(&path).expect("the blacklist")).expect("a map");
     let address = |bytes: &[u8]| Ipv6Addr::from(<[u8; 16]>::try_from(bytes).expect("16 bytes"));
