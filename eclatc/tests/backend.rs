@@ -273,24 +273,29 @@ fn the_parser_of_ir_names_the_line() {
     assert_eq!(error.to_string(), expected);
 }
 
-/// LLVM's disassembler, wherever Debian's packages put it.
+/// The first LLVM whose disassembler takes lines from BTF.
+const LLVM_WITH_BTF: u32 = 17;
+
+/// The newest of LLVM's disassemblers, where Debian's packages put them.
 fn objdump() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = std::env::split_paths(&path).collect();
-    let versions = std::fs::read_dir("/usr/lib")
+    let entries = std::fs::read_dir("/usr/lib")
         .into_iter()
         .flatten()
         .flatten();
-    folders.extend(versions.map(|entry| entry.path().join("bin")));
-    let mut tools = folders.iter().map(|folder| folder.join("llvm-objdump"));
-    tools.find(|tool| tool.is_file())
+    let versions = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let version: u32 = name.strip_prefix("llvm-")?.parse().ok()?;
+        Some((version, entry.path().join("bin/llvm-objdump")))
+    });
+    let usable = versions.filter(|(version, tool)| *version >= LLVM_WITH_BTF && tool.is_file());
+    usable.max().map(|(_, tool)| tool)
 }
 
 /// What we write is read back by a reader that we did not write.
 #[test]
 fn llvm_shows_calls_by_name_and_lines() {
     let Some(objdump) = objdump() else {
-        eprintln!("skipped: no llvm-objdump in PATH or /usr/lib/llvm-*/bin");
+        eprintln!("skipped: no llvm-objdump in /usr/lib/llvm-N/bin, N at least {LLVM_WITH_BTF}");
         return;
     };
     let (module, front) = ddos();
