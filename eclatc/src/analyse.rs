@@ -9,6 +9,7 @@
 //! on it stays silent.
 
 mod assigned;
+mod assignment;
 mod call;
 mod chain;
 mod configuration;

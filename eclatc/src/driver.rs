@@ -40,7 +40,7 @@ impl Output {
     }
 }
 
-/// The exit codes of all tools; 101, a bug of ours, is Rust's own.
+/// The exit codes of all tools.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
@@ -53,6 +53,8 @@ pub enum Exit {
     Usage = 2,
     /// The host cannot.
     Host = 3,
+    /// A bug of ours, as when the process panics.
+    Bug = 101,
 }
 
 /// Why a command could not do its work, when that is not about a place in a script.

@@ -125,7 +125,7 @@ impl Unit {
                 self.problems.extend(problems);
                 Ok(None)
             }
-            Err(defect) => Err(Failure::new(Exit::Host, defect.to_string())),
+            Err(defect) => Err(Failure::new(Exit::Bug, defect.to_string())),
         }
     }
 
