@@ -299,7 +299,7 @@ fn packets_are_reported_by_layers() {
         let expected = expected_headers(&frame, layers);
         assert_eq!(event.0[24..82], expected, "layers {layers}");
     }
-    let _ = event_of_ipv4(&rig, &mut ring);
+    event_of_ipv4(&rig, &mut ring);
 }
 
 /// The part of an event that comes from headers.
