@@ -15,6 +15,8 @@ use crate::tools::repository;
 
 /// The chain that a rig's loader starts.
 const CHAIN: u32 = 1;
+/// `BPF_PROG_TEST_RUN`.
+const PROG_TEST_RUN: libc::c_int = 10;
 /// What the chain leaves in `r7` when a program came back.
 const CAME_BACK: u64 = 0x600d;
 
@@ -185,6 +187,25 @@ impl Rig {
         Action::from_number(run.action).expect("an XDP action")
     }
 
+    /// Runs a packet many times in a row, within the kernel: close enough together for
+    /// several CPUs to get in each other's way.
+    ///
+    /// # Panics
+    /// When the kernel does not run it.
+    pub fn repeat(&self, packet: &[u8], times: u32) {
+        // The `BPF_PROG_TEST_RUN` part of the system call's attributes.
+        let mut attribute = [0_u64; 10];
+        attribute[0] = u64::from(self.loader.as_raw_fd().cast_unsigned());
+        attribute[1] = packet.len() as u64;
+        attribute[2] = packet.as_ptr() as u64;
+        attribute[4] = u64::from(times);
+        let size = size_of_val(&attribute);
+        // SAFETY: attributes of the size that is given; the packet outlives the call.
+        let status =
+            unsafe { libc::syscall(libc::SYS_bpf, PROG_TEST_RUN, attribute.as_mut_ptr(), size) };
+        assert_eq!(status, 0, "{}", std::io::Error::last_os_error());
+    }
+
     /// Calls a program on a packet; shorthand for [`prepare`](Self::prepare) and
     /// [`run`](Self::run) where the loader has an array of one chain.
     pub fn call(&self, program: &str, arguments: &[u32], packet: &[u8]) -> Outcome {
@@ -337,19 +358,21 @@ fn this_cpu() -> usize {
 
 /// Keeps this thread on the CPU it is on, so that its state there can be read.
 fn stay_on_this_cpu() {
-    stay_on(this_cpu());
+    let cpu = this_cpu();
+    assert!(
+        stay_on(cpu),
+        "CPU {cpu}: {}",
+        std::io::Error::last_os_error()
+    );
 }
 
-/// Moves this thread to a CPU and keeps it there.
-///
-/// # Panics
-/// When there is no such CPU.
-pub fn stay_on(cpu: usize) {
+/// Moves this thread to a CPU and keeps it there; false when the machine does not let it.
+pub fn stay_on(cpu: usize) -> bool {
     // SAFETY: a set of bits on the stack; zero is the empty set.
     let status = unsafe {
         let mut cpus: libc::cpu_set_t = std::mem::zeroed();
         libc::CPU_SET(cpu, &mut cpus);
         libc::sched_setaffinity(0, size_of_val(&cpus), &raw const cpus)
     };
-    assert_eq!(status, 0, "CPU {cpu}: {}", std::io::Error::last_os_error());
+    status == 0
 }

@@ -1,15 +1,15 @@
 //! Meters and the sampler in the kernel: state over packets, exact times, several CPUs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
-use hike_abi::Action;
 use hike_loader::sys::cpus;
+use hike_loader::sys::map::Map;
 use hike_tests::frame::{Frame, address};
 use hike_tests::random::Random;
 use hike_tests::require_kernel;
-use hike_tests::rig::{End, Rig, now, number, stay_on};
+use hike_tests::rig::{End, Rig, Setting, now, number, stay_on};
 
 const SECOND: u128 = 1_000_000_000;
 
@@ -152,39 +152,44 @@ fn follow((program, map, key): Keyed, rate: u64, burst: u64) {
     }
 }
 
-/// Runs a chain on every CPU at once; gives how often it decided to pass the packet.
-fn race(rig: &Rig, packet: &[u8], runs: usize) -> (usize, usize) {
-    let cpus = cpus::possible();
-    let passed = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cpus)
-            .map(|cpu| {
-                scope.spawn(move || {
-                    stay_on(cpu);
-                    (0..runs)
-                        .filter(|_| rig.decide(packet) == Action::Pass)
-                        .count()
-                })
-            })
-            .collect();
-        workers
-            .into_iter()
-            .map(|worker| worker.join().expect("a worker"))
-            .sum()
+/// Calls a program with an argument on every CPU at once, so often on each, and counts its
+/// results with `monitor`; gives the counts by result, and the number of all calls.
+fn race(program: &str, settings: &[Setting<'_>], argument: u32) -> (BTreeMap<u32, u64>, u64) {
+    const TIMES: u32 = 420_000;
+    let programs = [program, "hike_default/monitor"];
+    let rig = Rig::with("hike_default/all", &programs, settings);
+    let lines = [
+        &format!("w1 = {argument}"),
+        "call program 0",
+        "r1 = r0",
+        "call program 1",
+        "exit",
+    ];
+    rig.set_chain(&lines.map(str::to_owned));
+    rig.start_from("all_map");
+    let packet = Frame::udp(address(1), address(2)).bytes;
+    let worked = std::thread::scope(|scope| {
+        let start = |cpu| {
+            let (rig, packet) = (&rig, &packet);
+            scope.spawn(move || stay_on(cpu).then(|| rig.repeat(packet, TIMES)))
+        };
+        let workers: Vec<_> = (0..cpus::possible()).map(start).collect();
+        let results = workers.into_iter();
+        let results = results.filter_map(|worker| worker.join().expect("a worker"));
+        results.count() as u64
     });
-    (passed, cpus * runs)
+    (counts(rig.map("events")), u64::from(TIMES) * worked)
 }
 
-/// A chain that passes a packet when a program's result is zero.
-fn pass_when_zero(rig: &Rig, argument: u32) {
-    let lines = [
-        format!("w1 = {argument}"),
-        "call program 0".to_owned(),
-        "if r0 != 0 goto +1".to_owned(),
-        "call program 1".to_owned(),
-        "exit".to_owned(),
-    ];
-    rig.set_chain(&lines);
-    rig.start_from("all_map");
+/// The counters of `monitor`, summed over all CPUs.
+fn counts(events: &Map) -> BTreeMap<u32, u64> {
+    let keys = events.keys().expect("keys").into_iter();
+    keys.map(|key| {
+        let values = events.lookup(&key).expect("a look-up").expect("a counter");
+        let event = u32::from_ne_bytes(key.try_into().expect("a number"));
+        (event, values.iter().map(|value| number(value, 0)).sum())
+    })
+    .collect()
 }
 
 #[test]
@@ -192,18 +197,14 @@ fn cpus_share_one_bucket() {
     if !require_kernel() {
         return;
     }
-    let programs = ["meter/ip6_sd_tbmon", "hike_default/hike_pass"];
-    let rig = Rig::with(
-        "hike_default/all",
-        &programs,
-        &[("RATE", 1), ("BURST", 1000)],
-    );
-    pass_when_zero(&rig, 0);
     let before = now();
-    let (passed, total) = race(&rig, &Frame::udp(address(1), address(2)).bytes, 20_000);
+    let (burst, settings) = (100_000, [("RATE", 1), ("BURST", 100_000)]);
+    let (counts, total) = race("meter/ip6_sd_tbmon", &settings, 0);
     let seconds = (now() - before) / 1_000_000_000 + 1;
-    assert!(total > 2000 && passed >= 1000, "{passed} of {total}");
-    assert!(passed <= 1000 + seconds as usize, "{passed} in {seconds} s");
+    assert_eq!(counts.values().sum::<u64>(), total);
+    assert!(total > 2 * burst, "{total} packets are no flood");
+    let passed = burst..=burst + seconds;
+    assert!(passed.contains(&counts[&0]), "{counts:?} in {seconds} s");
 }
 
 #[test]
@@ -211,10 +212,19 @@ fn cpus_share_one_countdown() {
     if !require_kernel() {
         return;
     }
-    let rig = Rig::new(&["sampler/ip6_sd_dec2zero", "hike_default/hike_pass"]);
-    pass_when_zero(&rig, 7);
-    let (zeros, total) = race(&rig, &Frame::udp(address(1), address(2)).bytes, 7_000);
-    assert_eq!(zeros, total / 7);
+    let (counts, total) = race("sampler/ip6_sd_dec2zero", &[], 7);
+    let expected = (0..7).map(|left| (left, total / 7)).collect();
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn cpus_share_one_counter() {
+    if !require_kernel() {
+        return;
+    }
+    // The first 1024 results are events of `monitor`; none comes twice.
+    let (counts, _) = race("meter/ip6_sd_meter", &[], 0);
+    assert!(counts.values().all(|count| *count == 1), "{counts:?}");
 }
 
 #[test]
