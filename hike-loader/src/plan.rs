@@ -165,7 +165,7 @@ fn plan(
     attachments: Vec<AttachmentPlan>,
 ) -> Result<Plan, PlanError> {
     let manifest = bundle.manifest();
-    check_abi(manifest.vm_abi)?;
+    check_abi(manifest.vm_abi, &host.registry)?;
     options.check_tier()?;
     let ids = ids::assign(manifest, &host.registry)?;
     let mut objects = objects::read(bundle)?;
@@ -212,11 +212,18 @@ fn check_absent(name: &str, registry: &Registry) -> Result<(), PlanError> {
     }
 }
 
-fn check_abi(found: u32) -> Result<(), PlanError> {
-    if found == hike_abi::VM_ABI_VERSION {
-        return Ok(());
+/// The bundle, this tool and the VM on the host must agree.
+fn check_abi(found: u32, registry: &Registry) -> Result<(), PlanError> {
+    let ours = hike_abi::VM_ABI_VERSION;
+    let other = registry.bundles.iter().find(|record| record.vm_abi != ours);
+    match other {
+        _ if found != ours => Err(PlanError::Abi { found }),
+        Some(record) => Err(PlanError::HostAbi {
+            found: record.vm_abi,
+            bundle: record.name.clone(),
+        }),
+        None => Ok(()),
     }
-    Err(PlanError::Abi { found })
 }
 
 impl Plan {

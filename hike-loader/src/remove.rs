@@ -30,9 +30,9 @@ pub fn bundle<K: Kernel>(
 /// # Errors
 /// When the kernel refuses, or a record is not one of this tool's.
 pub fn leftovers<K: Kernel>(kernel: &mut K, layout: &Layout) -> Result<Vec<String>, RegistryError> {
-    let Some(entries) = kernel.entries(layout.root())? else {
+    if kernel.entries(layout.root())?.is_none() {
         return Ok(Vec::new());
-    };
+    }
     tree(kernel, &layout.unfinished_vm())?;
     let mut removed = Vec::new();
     for entry in kernel.entries(&layout.bundles())?.unwrap_or_default() {
@@ -41,9 +41,7 @@ pub fn leftovers<K: Kernel>(kernel: &mut K, layout: &Layout) -> Result<Vec<Strin
             removed.push(entry.name);
         }
     }
-    if !removed.is_empty() || !entries.iter().any(|entry| entry.name == "bundles") {
-        leave(kernel, layout)?;
-    }
+    leave(kernel, layout)?;
     Ok(removed)
 }
 
@@ -59,14 +57,19 @@ fn is_whole<K: Kernel>(kernel: &mut K, layout: &Layout, name: &str) -> Result<bo
     Ok(links.unwrap_or_default().len() == record.attachments.len())
 }
 
-/// Takes off the bundle in a folder, finished or not.
+/// Takes off the bundle in a folder, finished or not. It gets the name of an unfinished
+/// one first: if this is interrupted, nobody takes what is left for installed.
 fn folder<K: Kernel>(kernel: &mut K, layout: &Layout, name: &str) -> Result<(), RegistryError> {
-    let path = layout.bundle(name);
-    detach_all(kernel, &path.join("links"))?;
-    if let Some(record) = read_record(kernel, layout, name)? {
+    let mut unfinished = name.to_owned();
+    if !Layout::is_unfinished(name) {
+        unfinished = Layout::unfinished(name, std::process::id());
+        kernel.rename(&layout.bundle(name), &layout.bundle(&unfinished))?;
+    }
+    detach_all(kernel, &layout.bundle(&unfinished).join("links"))?;
+    if let Some(record) = read_record(kernel, layout, &unfinished)? {
         clear(kernel, layout, &record)?;
     }
-    tree(kernel, &path)?;
+    tree(kernel, &layout.bundle(&unfinished))?;
     Ok(())
 }
 

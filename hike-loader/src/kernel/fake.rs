@@ -43,6 +43,8 @@ pub struct Fake {
     pub interfaces: Vec<Interface>,
     /// Which step fails, counted from 0.
     pub fail_at: Option<usize>,
+    /// From which step on everything fails, counted from 0, as after a process was killed.
+    pub dead_from: Option<usize>,
     /// What it was asked for, one line a step.
     pub steps: Vec<String>,
     nodes: BTreeMap<PathBuf, Node>,
@@ -88,11 +90,12 @@ impl Fake {
         indexes
     }
 
-    /// Notes a step; fails when it is the one that shall.
+    /// Notes a step; fails when it shall.
     fn step(&mut self, step: String) -> Result<()> {
         let number = self.steps.len();
         self.steps.push(step.clone());
-        if self.fail_at == Some(number) {
+        let dead = self.dead_from.is_some_and(|from| number >= from);
+        if dead || self.fail_at == Some(number) {
             return Err(KernelError::system(step, io::Error::other("told to fail")));
         }
         Ok(())
@@ -118,13 +121,14 @@ impl Fake {
     }
 }
 
-/// Entries of a map that are not all zero, which is what arrays start with.
+/// Entries of a map that are not all zero, which is what arrays start with; without the
+/// zeros at the end.
 fn entries(path: &str, map: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<String> {
-    let set = map
-        .iter()
-        .filter(|(_, value)| value.iter().any(|byte| *byte != 0));
-    set.map(|(key, value)| format!("{path} {key:?} -> {value:?}"))
-        .collect()
+    let set = map.iter().filter_map(|(key, value)| {
+        let last = value.iter().rposition(|byte| *byte != 0)?;
+        Some(format!("{path} {key:?} -> {:?}", &value[..=last]))
+    });
+    set.collect()
 }
 
 fn failure(path: &Path, kind: io::ErrorKind) -> KernelError {

@@ -35,6 +35,17 @@ pub enum PlanError {
         /// The version it needs.
         found: u32,
     },
+    /// The VM on this host is another one.
+    #[error(
+        "bundle `{bundle}` runs on version {found} of the VM ABI on this host, this tool has version {}",
+        hike_abi::VM_ABI_VERSION
+    )]
+    HostAbi {
+        /// The version on the host.
+        found: u32,
+        /// An installed bundle.
+        bundle: String,
+    },
     /// An option that does not fit the bundle.
     #[error(transparent)]
     Option(#[from] OptionError),
@@ -213,6 +224,7 @@ impl PlanError {
         matches!(
             self,
             Self::Installed { .. }
+                | Self::HostAbi { .. }
                 | Self::Ids { .. }
                 | Self::NoInterface { .. }
                 | Self::InterfaceDown(_)

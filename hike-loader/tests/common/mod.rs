@@ -78,7 +78,11 @@ pub fn chain_object(chain: &str, steps: &[Step]) -> Vec<u8> {
         section,
         flags: SymbolFlags::None,
     };
-    elf.add_symbol(define(chain, SymbolSection::Section(text), code.len() as u64));
+    elf.add_symbol(define(
+        chain,
+        SymbolSection::Section(text),
+        code.len() as u64,
+    ));
     for (offset, target) in calls {
         let symbol = match elf.symbol_id(target.as_bytes()) {
             Some(symbol) => symbol,
@@ -227,10 +231,19 @@ pub fn counting(name: &'static str, loaders: Vec<Loader>) -> Content {
     ];
     let mut content = Content {
         name,
-        chain: ("chains.test.count", chain_object("chains.test.count", &steps)),
+        chain: (
+            "chains.test.count",
+            chain_object("chains.test.count", &steps),
+        ),
         programs: vec![
-            ("programs.hike_default.hike_pass", package_object("hike_default", "hike_pass")),
-            ("programs.hike_default.monitor", package_object("hike_default", "monitor")),
+            (
+                "programs.hike_default.hike_pass",
+                package_object("hike_default", "hike_pass"),
+            ),
+            (
+                "programs.hike_default.monitor",
+                package_object("hike_default", "monitor"),
+            ),
         ],
         loaders: Vec::new(),
         entries: Vec::new(),
