@@ -1,12 +1,12 @@
 //! Makes allocated code shorter: moves that came to nothing, empty blocks, and branches
-//! that only choose between constants.
+//! that only choose between constants or registers.
 
 use super::constants;
 use super::liveness::{Liveness, Registers};
 use super::machine::{Block, Code, End, Inst, Label, Reg};
 use std::collections::BTreeSet;
 
-/// Constants that may be loaded before a branch although only one side needs them.
+/// Copies that may be made before a branch although only one side needs them.
 const MAX_HOISTED: usize = 2;
 
 /// Tidies up the code of a chain.
@@ -14,7 +14,7 @@ pub fn tidy(code: &mut Code) {
     share_exit(code);
     drop_empty_moves(code);
     skip_empty_blocks(code);
-    hoist_constants(code);
+    hoist_copies(code);
     constants::drop_known(code);
     skip_empty_blocks(code);
 }
@@ -86,7 +86,7 @@ fn destination(code: &Code, label: Label) -> Label {
 /// `if c { r = 1 } else { ... }` becomes `r = 1; if not c { ... }` where the other side does
 /// not need what `r` held, and another block can fall through to where both go on: a jump
 /// less.
-fn hoist_constants(code: &mut Code) {
+fn hoist_copies(code: &mut Code) {
     let liveness = Liveness::new::<Registers>(code);
     let counts = code.predecessor_counts();
     for label in code.labels() {
@@ -111,8 +111,7 @@ fn hoist_constants(code: &mut Code) {
     }
 }
 
-/// Where the branch leads instead of `side`, if the constants of `side` can be loaded
-/// before it.
+/// Where the branch leads instead of `side`, if the copies of `side` can be made before it.
 fn hoistable(
     code: &Code,
     liveness: &Liveness,
@@ -125,7 +124,7 @@ fn hoistable(
         return None;
     };
     let written: Option<BTreeSet<Reg>> =
-        side.insts.iter().map(|(inst, _)| constant(inst)).collect();
+        side.insts.iter().map(|(inst, _)| copied_to(inst)).collect();
     let written = written?;
     let live = liveness.at_start(other);
     let is_free = |reg: &Reg| !end.uses().contains(reg) && !live.contains(reg.0);
@@ -135,10 +134,10 @@ fn hoistable(
     (fits && shared && next != other).then_some(next)
 }
 
-/// The register a constant is loaded into.
-fn constant(inst: &Inst) -> Option<Reg> {
+/// The register a constant or another register is copied to.
+fn copied_to(inst: &Inst) -> Option<Reg> {
     match inst {
-        Inst::Const { dst, .. } => Some(*dst),
+        Inst::Const { dst, .. } | Inst::Move { dst, .. } => Some(*dst),
         _ => None,
     }
 }
