@@ -10,6 +10,7 @@ use aya_obj::btf::{Btf, BtfError, BtfFeatures, BtfRelocationError};
 use aya_obj::generated::bpf_insn;
 use aya_obj::relocation::EbpfRelocationError;
 use aya_obj::{EbpfSectionKind, Function, Object, ParseError};
+use hike_format::elf::{Elf, ElfError};
 
 use crate::guard::quietly;
 use crate::sys::map::MapSpec;
@@ -24,7 +25,23 @@ pub enum ImageError {
         /// The object.
         object: String,
         /// What is wrong.
-        error: ParseError,
+        error: Box<ParseError>,
+    },
+    /// Not an ELF object for eBPF.
+    #[error("`{object}`: {error}")]
+    Elf {
+        /// The object.
+        object: String,
+        /// What is wrong.
+        error: Box<ElfError>,
+    },
+    /// Malformed type information.
+    #[error("`{object}`: {error}")]
+    Btf {
+        /// The object.
+        object: String,
+        /// What is wrong.
+        error: Box<hike_format::btf::BtfError>,
     },
     /// Malformed in a way that the parser does not survive.
     #[error("`{0}` is a malformed eBPF object")]
@@ -35,7 +52,7 @@ pub enum ImageError {
         /// The object.
         object: String,
         /// What is wrong.
-        error: BtfError,
+        error: Box<BtfError>,
     },
     /// No type information at all.
     #[error("`{0}` has no type information, expected a section `.BTF`")]
@@ -54,7 +71,7 @@ pub enum ImageError {
         /// The object.
         object: String,
         /// What is wrong.
-        error: EbpfRelocationError,
+        error: Box<EbpfRelocationError>,
     },
     /// Code that depends on types the running kernel does not describe.
     #[error(
@@ -65,7 +82,7 @@ pub enum ImageError {
         /// The object.
         object: String,
         /// What is wrong.
-        error: BtfRelocationError,
+        error: Box<BtfRelocationError>,
     },
     /// A configuration variable outside of its section.
     #[error("`{object}`: configuration variable at byte {offset} of `{section}` is outside of it")]
@@ -136,8 +153,10 @@ impl Image {
     /// # Errors
     /// When the bytes are no eBPF object with that function.
     pub fn parse(name: &str, entry: Option<&str>, bytes: &[u8]) -> Result<Self, ImageError> {
+        let malformed = || ImageError::Malformed(name.to_owned());
+        check(name, bytes)?;
         let parsed = quietly(|| read(name, bytes));
-        let (object, types) = parsed.ok_or_else(|| ImageError::Malformed(name.to_owned()))??;
+        let (object, types) = parsed.ok_or_else(malformed)??;
         let entry = match entry {
             Some(entry) => entry.to_owned(),
             None => only_program(&object).unwrap_or_default(),
@@ -223,7 +242,7 @@ impl Image {
             .collect();
         let failed = |error| ImageError::Relocation {
             object: self.name.clone(),
-            error,
+            error: Box::new(error),
         };
         object
             .relocate_maps(maps.into_iter(), &sections)
@@ -245,20 +264,56 @@ impl Image {
         }
         let kernel = Btf::from_sys_fs().map_err(|error| ImageError::Types {
             object: "the kernel".to_owned(),
-            error,
+            error: Box::new(error),
         })?;
         let relocated = object.relocate_btf(&kernel);
         relocated.map_err(|error| ImageError::KernelTypes {
             object: self.name.clone(),
-            error,
+            error: Box::new(error),
         })
     }
+}
+
+/// Checks what `aya-obj` trusts: an unknown linkage of a variable is undefined behaviour
+/// there, and it gives memory for whatever size a section claims.
+fn check(name: &str, bytes: &[u8]) -> Result<(), ImageError> {
+    if !has_fair_sizes(bytes) {
+        return Err(ImageError::Malformed(name.to_owned()));
+    }
+    let elf = Elf::parse(bytes).map_err(|error| ImageError::Elf {
+        object: name.to_owned(),
+        error: Box::new(error),
+    })?;
+    let no_types = || ImageError::NoTypes(name.to_owned());
+    let types = elf.section(".BTF").ok_or_else(no_types)?.data;
+    let checked = hike_format::btf::Btf::parse(types).and_then(|_| {
+        let lines = elf.section(".BTF.ext");
+        let lines = lines.map(|lines| hike_format::btf::BtfExt::parse(lines.data, types));
+        lines.transpose()
+    });
+    checked.map(drop).map_err(|error| ImageError::Btf {
+        object: name.to_owned(),
+        error: Box::new(error),
+    })
+}
+
+/// Largest section, in bytes.
+const SECTION_LIMIT: u64 = 16 << 20;
+
+/// Whether no section claims more memory than it may.
+fn has_fair_sizes(bytes: &[u8]) -> bool {
+    use object::read::{Object as _, ObjectSection as _};
+    let file = object::read::elf::ElfFile64::<object::LittleEndian>::parse(bytes);
+    file.is_ok_and(|file| {
+        let mut sections = file.sections();
+        sections.all(|section| section.size() <= SECTION_LIMIT)
+    })
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<(Object, Vec<u8>), ImageError> {
     let mut object = Object::parse(bytes).map_err(|error| ImageError::Parse {
         object: name.to_owned(),
-        error,
+        error: Box::new(error),
     })?;
     // Everything that Linux 6.1 has.
     let features = BtfFeatures::new(true, true, true, true, true, true, true, true);
@@ -266,7 +321,7 @@ fn read(name: &str, bytes: &[u8]) -> Result<(Object, Vec<u8>), ImageError> {
         .fixup_and_sanitize_btf(&features)
         .map_err(|error| ImageError::Types {
             object: name.to_owned(),
-            error,
+            error: Box::new(error),
         })?;
     let types = types.map(Btf::to_bytes);
     let types = types.ok_or_else(|| ImageError::NoTypes(name.to_owned()))?;
