@@ -18,7 +18,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -27,7 +27,7 @@ impl Random {
 
     /// A number below `limit`, which is not zero.
     pub fn below(&mut self, limit: u64) -> u64 {
-        (self.next() >> 16) % limit
+        (self.draw() >> 16) % limit
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -39,7 +39,7 @@ impl Random {
         match self.below(4) {
             0 => self.pick(&[0, 1, -1, 2, 31, 32, 63, 64, i32::MAX, i32::MIN]),
             1 => self.below(256) as i32,
-            _ => self.next() as i32,
+            _ => self.draw() as i32,
         }
     }
 
@@ -143,7 +143,7 @@ fn insn(random: &mut Random, calls: bool) -> Insn {
         4 => place_store(random),
         5 => Insn::LoadImm64 {
             dst: random.reg(),
-            imm: random.next(),
+            imm: random.draw(),
         },
         // Distances are filled in when all instructions are known.
         6 | 7 => Insn::JumpIf {

@@ -86,7 +86,7 @@ fn edges_agree_with_exact_numbers() {
 #[test]
 fn random_arrivals_agree_with_exact_numbers() {
     let mut random = Random::new(1);
-    let mut number = |bits: u64| random.next() >> (63 - random.below(bits));
+    let mut number = |bits: u64| random.draw() >> (63 - random.below(bits));
     for _ in 0..20_000 {
         let profile = Profile {
             rate: number(32) as u32,

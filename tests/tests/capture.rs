@@ -59,5 +59,8 @@ fn the_capture_is_up_to_date() {
         std::fs::write(&path, &expected).expect("a file");
     }
     let found = std::fs::read(&path).unwrap_or_default();
-    assert!(found == expected, "{PATH} is not up to date: run again with BLESS=1");
+    assert!(
+        found == expected,
+        "{PATH} is not up to date: run again with BLESS=1"
+    );
 }

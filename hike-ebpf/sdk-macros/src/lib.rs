@@ -112,7 +112,10 @@ fn shared(
     params: &[(Ident, Type)],
 ) -> TokenStream {
     let name = &function.sig.ident;
-    let (signature, doc) = (format_ident!("hike_sig_{name}"), format_ident!("hike_doc_{name}"));
+    let (signature, doc) = (
+        format_ident!("hike_sig_{name}"),
+        format_ident!("hike_doc_{name}"),
+    );
     let (signature_name, doc_name) = (signature.to_string(), doc.to_string());
     let text = LitByteStr::new(doc_text(&function.attrs).as_bytes(), Span::call_site());
     let length = text.value().len();
@@ -152,9 +155,18 @@ fn shared(
 
 /// Names and types of the parameters after the context.
 fn params(function: &ItemFn) -> Result<Vec<(Ident, Type)>> {
-    let params = function.sig.inputs.iter().skip(1).map(param).collect::<Result<Vec<_>>>()?;
+    let params = function
+        .sig
+        .inputs
+        .iter()
+        .skip(1)
+        .map(param)
+        .collect::<Result<Vec<_>>>()?;
     if params.len() > 5 {
-        return Err(Error::new_spanned(&function.sig.inputs, "a program has at most five arguments"));
+        return Err(Error::new_spanned(
+            &function.sig.inputs,
+            "a program has at most five arguments",
+        ));
     }
     Ok(params)
 }
@@ -183,11 +195,17 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
     let Meta::NameValue(pair) = &attribute.meta else {
         return None;
     };
-    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else {
+    let Expr::Lit(ExprLit {
+        lit: Lit::Str(text),
+        ..
+    }) = &pair.value
+    else {
         return None;
     };
     let text: &LitStr = text;
-    pair.path
-        .is_ident("doc")
-        .then(|| text.value().strip_prefix(' ').map_or_else(|| text.value(), str::to_owned))
+    pair.path.is_ident("doc").then(|| {
+        text.value()
+            .strip_prefix(' ')
+            .map_or_else(|| text.value(), str::to_owned)
+    })
 }

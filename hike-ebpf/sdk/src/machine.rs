@@ -106,20 +106,36 @@ impl Machine for KernelMachine {
     #[inline(always)]
     fn packet_load(&self, offset: u64, width: Width) -> Result<u64, Fault> {
         match width {
-            Width::One => self.packet(offset, Width::One).map(|at| unsafe { load!("{0} = *(u8 *)({1} + 0)", at) }),
-            Width::Two => self.packet(offset, Width::Two).map(|at| unsafe { load!("{0} = *(u16 *)({1} + 0)", at) }),
-            Width::Four => self.packet(offset, Width::Four).map(|at| unsafe { load!("{0} = *(u32 *)({1} + 0)", at) }),
-            Width::Eight => self.packet(offset, Width::Eight).map(|at| unsafe { load!("{0} = *(u64 *)({1} + 0)", at) }),
+            Width::One => self
+                .packet(offset, Width::One)
+                .map(|at| unsafe { load!("{0} = *(u8 *)({1} + 0)", at) }),
+            Width::Two => self
+                .packet(offset, Width::Two)
+                .map(|at| unsafe { load!("{0} = *(u16 *)({1} + 0)", at) }),
+            Width::Four => self
+                .packet(offset, Width::Four)
+                .map(|at| unsafe { load!("{0} = *(u32 *)({1} + 0)", at) }),
+            Width::Eight => self
+                .packet(offset, Width::Eight)
+                .map(|at| unsafe { load!("{0} = *(u64 *)({1} + 0)", at) }),
         }
     }
 
     #[inline(always)]
     fn packet_store(&mut self, offset: u64, width: Width, value: u64) -> Result<(), Fault> {
         match width {
-            Width::One => self.packet(offset, Width::One).map(|at| unsafe { store!("*(u8 *)({0} + 0) = {1}", at, value) }),
-            Width::Two => self.packet(offset, Width::Two).map(|at| unsafe { store!("*(u16 *)({0} + 0) = {1}", at, value) }),
-            Width::Four => self.packet(offset, Width::Four).map(|at| unsafe { store!("*(u32 *)({0} + 0) = {1}", at, value) }),
-            Width::Eight => self.packet(offset, Width::Eight).map(|at| unsafe { store!("*(u64 *)({0} + 0) = {1}", at, value) }),
+            Width::One => self
+                .packet(offset, Width::One)
+                .map(|at| unsafe { store!("*(u8 *)({0} + 0) = {1}", at, value) }),
+            Width::Two => self
+                .packet(offset, Width::Two)
+                .map(|at| unsafe { store!("*(u16 *)({0} + 0) = {1}", at, value) }),
+            Width::Four => self
+                .packet(offset, Width::Four)
+                .map(|at| unsafe { store!("*(u32 *)({0} + 0) = {1}", at, value) }),
+            Width::Eight => self
+                .packet(offset, Width::Eight)
+                .map(|at| unsafe { store!("*(u64 *)({0} + 0) = {1}", at, value) }),
         }
     }
 

@@ -9,11 +9,13 @@ use core::arch::asm;
 use aya_ebpf::btf_maps::{Array, PerCpuArray, ProgramArray};
 use aya_ebpf::macros::btf_map;
 use hike_abi::limits::{CHAINS, DIRECT_PROGRAMS, PROGRAMS};
-use hike_abi::{Action, CONTINUE, ChainCode, Fault, FaultCounters, HikeCall, NO_CHAIN, VmState, memory};
+use hike_abi::{
+    Action, CONTINUE, ChainCode, Cursor, Fault, FaultCounters, HikeCall, NO_CHAIN, VmState, memory,
+};
 use hike_vm::{Flow, Machine, begin, step, step_simple};
 
-use crate::machine::KernelMachine;
 use crate::context::opaque;
+use crate::machine::KernelMachine;
 use crate::{HikeContext, xdp_md};
 
 #[btf_map]
@@ -41,7 +43,8 @@ pub enum Start {
     Decided(Action),
     /// This chain, and what happens when it ends without a decision.
     Chain {
-        /// Its runtime ID; [`NO_CHAIN`] is answered with the default action.
+        /// Its runtime ID. A packet for [`NO_CHAIN`], which an unset map entry holds, passes:
+        /// a loader without configuration takes nobody off the network.
         id: u32,
         /// The default action, an XDP action's number.
         default_action: u32,
@@ -74,11 +77,12 @@ pub fn loader(ctx: *mut xdp_md, logic: impl FnOnce(&mut HikeContext) -> Start) -
     let Some(state) = state() else {
         return Action::Aborted as u32;
     };
+    forget_packet(state);
     // SAFETY: the kernel's context, and the state's call record.
     let mut context = unsafe { HikeContext::new(ctx, state.cast()) };
     match logic(&mut context) {
         Start::Decided(action) => action as u32,
-        Start::Chain { id: NO_CHAIN, default_action } => default_action,
+        Start::Chain { id: NO_CHAIN, .. } => Action::Pass as u32,
         Start::Chain { id, default_action } => {
             // SAFETY: a value of a per-CPU map; nothing else runs on this CPU meanwhile.
             begin(unsafe { &mut *state }, id, default_action);
@@ -93,6 +97,7 @@ pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
     let Some(state) = state() else {
         return Action::Aborted as u32;
     };
+    forget_packet(state);
     // SAFETY: as in `loader`; the context is the kernel's.
     unsafe {
         begin(&mut *state, chain, Action::Pass as u32);
@@ -100,6 +105,13 @@ pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
         (*state).regs[2] = u64::from((*ctx).data_end) - u64::from((*ctx).data);
     }
     resume(ctx, state)
+}
+
+/// Clears what the state knows of an earlier packet.
+#[inline(always)]
+fn forget_packet(state: *mut VmState) {
+    // SAFETY: a field of the state.
+    unsafe { (*state).cursor = Cursor::default() };
 }
 
 /// A field read so that the verifier does not know it as a constant: it would follow
@@ -201,7 +213,13 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
     };
     let (pc, left) = (unknown!((*state).pc), unknown!((*state).budget));
     let flow = Flow::Next;
-    let mut run = Run { ctx, machine, pc, left, flow };
+    let mut run = Run {
+        ctx,
+        machine,
+        pc,
+        left,
+        flow,
+    };
     all_steps(&mut run);
     run.finish()
 }

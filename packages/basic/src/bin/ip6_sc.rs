@@ -19,7 +19,7 @@ config! {
 /// Starts one chain for every IPv6 packet, the one in `ipv6_sc_map`.
 ///
 /// All other packets pass to the kernel, as does one cut off within its IPv6 header. Up to
-/// two VLAN tags are skipped. Without a chain in the map, `DEFAULT_ACTION` applies.
+/// two VLAN tags are skipped. Without a chain in the map, all packets pass.
 #[hike_loader]
 fn ip6_sc(ctx: &mut HikeContext) -> Start {
     one_chain(ctx, &ipv6_sc_map, DEFAULT_ACTION.get())

@@ -18,8 +18,8 @@ config! {
 
 /// Starts one chain for every packet, the one in `all_map`.
 ///
-/// Without a chain in the map, `DEFAULT_ACTION` applies: it then drops everything, ARP and
-/// neighbour discovery included.
+/// The chain also gets what the host itself lives on, ARP and neighbour discovery. Without
+/// a chain in the map, all packets pass.
 #[hike_loader]
 fn all(ctx: &mut HikeContext) -> Start {
     ctx.locate();
