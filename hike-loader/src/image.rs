@@ -2,114 +2,22 @@
 //!
 //! Parsing is pure; [`Image::link`] puts in the descriptors of maps, which only a host has.
 
+mod check;
+mod error;
+
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::CString;
 use std::os::fd::RawFd;
 
-use aya_obj::btf::{Btf, BtfError, BtfFeatures, BtfRelocationError};
+use aya_obj::btf::{Btf, BtfFeatures};
 use aya_obj::generated::bpf_insn;
-use aya_obj::relocation::EbpfRelocationError;
-use aya_obj::{EbpfSectionKind, Function, Object, ParseError};
-use hike_format::elf::{Elf, ElfError};
+use aya_obj::{EbpfSectionKind, Function, Object};
 
 use crate::guard::quietly;
 use crate::sys::map::MapSpec;
 
-/// Why an object cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImageError {
-    /// Not an eBPF object.
-    #[error("`{object}` is no eBPF object: {error}")]
-    Parse {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<ParseError>,
-    },
-    /// Not an ELF object for eBPF.
-    #[error("`{object}`: {error}")]
-    Elf {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<ElfError>,
-    },
-    /// Malformed type information.
-    #[error("`{object}`: {error}")]
-    Btf {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<hike_format::btf::BtfError>,
-    },
-    /// Malformed in a way that the parser does not survive.
-    #[error("`{0}` is a malformed eBPF object")]
-    Malformed(String),
-    /// Type information that cannot be used.
-    #[error("type information of `{object}`: {error}")]
-    Types {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<BtfError>,
-    },
-    /// No type information at all.
-    #[error("`{0}` has no type information, expected a section `.BTF`")]
-    NoTypes(String),
-    /// The function to load is missing.
-    #[error("`{object}` has no XDP program `{entry}`")]
-    NoEntry {
-        /// The object.
-        object: String,
-        /// The function.
-        entry: String,
-    },
-    /// Code that refers to what is not there.
-    #[error("relocation of `{object}`: {}", chain_of(error))]
-    Relocation {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<EbpfRelocationError>,
-    },
-    /// Code that depends on types the running kernel does not describe.
-    #[error(
-        "relocation of `{object}` against the kernel's types: {}",
-        chain_of(error)
-    )]
-    KernelTypes {
-        /// The object.
-        object: String,
-        /// What is wrong.
-        error: Box<BtfRelocationError>,
-    },
-    /// A configuration variable outside of its section.
-    #[error("`{object}`: configuration variable at byte {offset} of `{section}` is outside of it")]
-    Config {
-        /// The object.
-        object: String,
-        /// The section.
-        section: String,
-        /// The offset.
-        offset: u32,
-    },
-    /// A map of a kind that the loader does not create.
-    #[error("`{object}`: map `{map}` holds maps, which is not supported")]
-    MapOfMaps {
-        /// The object.
-        object: String,
-        /// The map.
-        map: String,
-    },
-}
-
-/// An error with its causes, in one line.
-fn chain_of(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
-}
+use check::check;
+pub use error::ImageError;
 
 /// A data section: a map of one value that the object fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,42 +180,6 @@ impl Image {
             error: Box::new(error),
         })
     }
-}
-
-/// Checks what `aya-obj` trusts: an unknown linkage of a variable is undefined behaviour
-/// there, and it gives memory for whatever size a section claims.
-fn check(name: &str, bytes: &[u8]) -> Result<(), ImageError> {
-    if !has_fair_sizes(bytes) {
-        return Err(ImageError::Malformed(name.to_owned()));
-    }
-    let elf = Elf::parse(bytes).map_err(|error| ImageError::Elf {
-        object: name.to_owned(),
-        error: Box::new(error),
-    })?;
-    let no_types = || ImageError::NoTypes(name.to_owned());
-    let types = elf.section(".BTF").ok_or_else(no_types)?.data;
-    let checked = hike_format::btf::Btf::parse(types).and_then(|_| {
-        let lines = elf.section(".BTF.ext");
-        let lines = lines.map(|lines| hike_format::btf::BtfExt::parse(lines.data, types));
-        lines.transpose()
-    });
-    checked.map(drop).map_err(|error| ImageError::Btf {
-        object: name.to_owned(),
-        error: Box::new(error),
-    })
-}
-
-/// Largest section, in bytes.
-const SECTION_LIMIT: u64 = 16 << 20;
-
-/// Whether no section claims more memory than it may.
-fn has_fair_sizes(bytes: &[u8]) -> bool {
-    use object::read::{Object as _, ObjectSection as _};
-    let file = object::read::elf::ElfFile64::<object::LittleEndian>::parse(bytes);
-    file.is_ok_and(|file| {
-        let mut sections = file.sections();
-        sections.all(|section| section.size() <= SECTION_LIMIT)
-    })
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<(Object, Vec<u8>), ImageError> {

@@ -12,10 +12,35 @@ use crate::image::Image;
 use crate::kernel::{Kernel, KernelError, Result};
 use crate::registry::Layout;
 
-/// The executor that loops with `may_goto`.
-const EXECUTOR: &[u8] = include_bytes!("../../hike-ebpf/objects/executor.o");
-/// The executor that loops with `bpf_loop`.
-const EXECUTOR_LOOP: &[u8] = include_bytes!("../../hike-ebpf/objects/executor_loop.o");
+/// The forms of the executor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Executor {
+    /// Loops with `may_goto`, which Linux has from 6.9 on.
+    MayGoto,
+    /// Loops with `bpf_loop`.
+    BpfLoop,
+}
+
+impl Executor {
+    /// Every form, the fastest first.
+    pub const ALL: [Self; 2] = [Self::MayGoto, Self::BpfLoop];
+
+    /// What messages call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MayGoto => "executor",
+            Self::BpfLoop => "executor_loop",
+        }
+    }
+
+    const fn object(self) -> &'static [u8] {
+        match self {
+            Self::MayGoto => include_bytes!("../../hike-ebpf/objects/executor.o"),
+            Self::BpfLoop => include_bytes!("../../hike-ebpf/objects/executor_loop.o"),
+        }
+    }
+}
+
 /// Name of the executor's pin.
 pub const EXECUTOR_PIN: &str = "executor";
 
@@ -49,15 +74,37 @@ impl<K: Kernel> Vm<K> {
         Ok(Some(Self { maps }))
     }
 
-    /// Creates a VM without any pin: it is gone with the last reference.
+    /// Creates a VM with the fastest executor that the kernel takes, without any pin: it is
+    /// gone with the last reference.
     ///
     /// # Errors
     /// When the kernel takes none of the executors.
     pub fn create(kernel: &mut K) -> Result<NewVm<K>> {
-        match create(kernel, "executor", EXECUTOR) {
-            Err(KernelError::Verifier { .. }) => create(kernel, "executor_loop", EXECUTOR_LOOP),
+        match Self::create_with(kernel, Executor::MayGoto) {
+            Err(KernelError::Verifier { .. }) => Self::create_with(kernel, Executor::BpfLoop),
             other => other,
         }
+    }
+
+    /// Creates a VM with one of the executors.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn create_with(kernel: &mut K, executor: Executor) -> Result<NewVm<K>> {
+        let image = Image::parse(executor.name(), None, executor.object()).map_err(Box::new)?;
+        let types = kernel.load_types(&image)?;
+        let mut maps = BTreeMap::new();
+        for name in vm_maps::ALL {
+            if let Some(spec) = image.maps().get(name) {
+                maps.insert(name, kernel.create_map(spec, &types)?);
+            }
+        }
+        let vm = Self { maps };
+        let own = vm.maps();
+        let references = own.map(|(name, map)| (name.to_owned(), map)).collect();
+        let executor = kernel.load_program(&image, &references, &types)?;
+        kernel.set_program(vm.map(vm_maps::EXECUTOR)?, 0, &executor)?;
+        Ok(NewVm { vm, executor })
     }
 
     /// Its maps, by name.
@@ -75,23 +122,4 @@ impl<K: Kernel> Vm<K> {
             KernelError::system(format!("find the VM's map `{name}`"), missing)
         })
     }
-}
-
-fn create<K: Kernel>(kernel: &mut K, name: &str, object: &[u8]) -> Result<NewVm<K>> {
-    let image = Image::parse(name, None, object).map_err(Box::new)?;
-    let types = kernel.load_types(&image)?;
-    let mut maps = BTreeMap::new();
-    for name in vm_maps::ALL {
-        if let Some(spec) = image.maps().get(name) {
-            maps.insert(name, kernel.create_map(spec, &types)?);
-        }
-    }
-    let vm = Vm { maps };
-    let references = vm
-        .maps()
-        .map(|(name, map)| (name.to_owned(), map))
-        .collect();
-    let executor = kernel.load_program(&image, &references, &types)?;
-    kernel.set_program(vm.map(vm_maps::EXECUTOR)?, 0, &executor)?;
-    Ok(NewVm { vm, executor })
 }

@@ -182,6 +182,17 @@ fn runtime_ids_are_the_lowest_free_ones() {
 }
 
 #[test]
+fn an_executor_that_the_verifier_refuses_has_a_replacement() {
+    let mut kernel = host();
+    kernel.refused = Some("executor".to_owned());
+    let plan = plan("tested", &["eth0"], &mut kernel);
+    apply::install(&mut kernel, &layout(), &plan).unwrap();
+    let loaded = |name: &str| kernel.steps.contains(&format!("load program {name}"));
+    assert!(loaded("executor") && loaded("executor_loop"));
+    assert_eq!(kernel.attached(), [1]);
+}
+
+#[test]
 fn attachment_is_the_last_thing_that_happens() {
     let mut kernel = host();
     let plan = plan("tested", &["eth0", "eth1"], &mut kernel);

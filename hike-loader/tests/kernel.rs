@@ -443,6 +443,78 @@ fn commands_show_what_is_installed() {
 }
 
 #[test]
+fn what_a_killed_installation_left_is_removed_by_the_next_command() {
+    if !kernel_is_usable() {
+        return;
+    }
+    let place = Place::new("killed");
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("lock");
+    for (name, number) in [("first", 0), ("second", 1)] {
+        let content = counting(name, vec![place.loader(number)]);
+        place.install(&content).unwrap();
+    }
+    let unfinished = place.layout.bundle(&Layout::unfinished("first", 1));
+    std::fs::rename(place.layout.bundle("first"), &unfinished).unwrap();
+    let output = tool(&place, &lock, &["list"]);
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(
+        text.contains("removed `new:first:1`, which an interrupted command left"),
+        "{text}"
+    );
+    assert!(!place.is_attached(0) && place.is_attached(1));
+    place.send("second", 1);
+    let link = format!("links/{}", place.devices[1]);
+    std::fs::remove_file(place.layout.bundle("second").join(link)).unwrap();
+    let output = tool(&place, &lock, &["list"]);
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("no bundle is installed")
+    );
+    place.check_nothing_left();
+}
+
+#[test]
+fn the_verifiers_log_is_shown_when_asked_for() {
+    if !kernel_is_usable() {
+        return;
+    }
+    let place = Place::new("log");
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("lock");
+    let path = write_bundle(folder.path(), &unverifiable(&place));
+    let stderr = |arguments: &[&str]| {
+        let output = tool(&place, &lock, arguments);
+        assert_eq!(output.status.code(), Some(3));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let short = stderr(&["install", &path]);
+    let expected = "error: the kernel's verifier refuses `programs.hike_default.monitor`: R9 !read_ok\n  \
+                    help: `--verifier-log` shows all that the verifier says\n";
+    assert_eq!(short, expected);
+    let long = stderr(&["install", &path, "--verifier-log"]);
+    assert!(
+        long.lines().count() > 3 && long.contains("processed"),
+        "{long}"
+    );
+    place.check_nothing_left();
+}
+
+#[test]
+fn the_kernel_takes_every_executor() {
+    use hike_loader::vm::{Executor, Vm};
+    if !kernel_is_usable() {
+        return;
+    }
+    let _guard = alone();
+    for executor in Executor::ALL {
+        let created = Vm::create_with(&mut Linux, executor);
+        assert!(created.is_ok(), "{executor:?}: {}", created.err().unwrap());
+    }
+}
+
+#[test]
 fn bytecode_gives_the_same_in_both_engines() {
     if !kernel_is_usable() {
         return;

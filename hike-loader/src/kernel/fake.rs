@@ -45,6 +45,8 @@ pub struct Fake {
     pub fail_at: Option<usize>,
     /// From which step on everything fails, counted from 0, as after a process was killed.
     pub dead_from: Option<usize>,
+    /// Name of a program that the verifier refuses.
+    pub refused: Option<String>,
     /// What it was asked for, one line a step.
     pub steps: Vec<String>,
     nodes: BTreeMap<PathBuf, Node>,
@@ -169,6 +171,13 @@ impl Kernel for Fake {
         (): &(),
     ) -> Result<FakeProgram> {
         self.step(format!("load program {}", image.name()))?;
+        if self.refused.as_deref() == Some(image.name()) {
+            return Err(KernelError::Verifier {
+                program: image.name().to_owned(),
+                complaint: "told to refuse it".to_owned(),
+                log: String::new(),
+            });
+        }
         let missing = image.maps().keys().find(|name| !maps.contains_key(*name));
         match missing {
             Some(name) => Err(failure(Path::new(name), io::ErrorKind::NotFound)),
