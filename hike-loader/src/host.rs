@@ -48,20 +48,39 @@ pub fn check_capabilities() -> Result<(), HostError> {
     }
 }
 
+/// Where bpffs came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bpffs {
+    /// It was there.
+    There,
+    /// This process mounted it for the host.
+    Mounted,
+    /// This process mounted it in a mount namespace of its own, as `ip netns exec` makes
+    /// one: all pins end with that namespace.
+    MountedInNamespace,
+}
+
 /// Sees to it that a root is on bpffs: mounts it where it belongs if it is not.
 ///
 /// # Errors
 /// When the root is elsewhere, or mounting fails.
-pub fn check_bpffs(root: &Path) -> Result<(), HostError> {
+pub fn check_bpffs(root: &Path) -> Result<Bpffs, HostError> {
     if bpffs::holds(root).unwrap_or(false) {
-        return Ok(());
+        return Ok(Bpffs::There);
     }
     if !root.starts_with(bpffs::MOUNT_POINT) {
         return Err(HostError::NotBpffs(root.to_owned()));
     }
     bpffs::mount().map_err(HostError::Mount)?;
     match bpffs::holds(root) {
-        Ok(true) => Ok(()),
+        Ok(true) if is_own_namespace() => Ok(Bpffs::MountedInNamespace),
+        Ok(true) => Ok(Bpffs::Mounted),
         _ => Err(HostError::NotBpffs(root.to_owned())),
     }
+}
+
+/// Whether this process has another mount namespace than the host's first process.
+fn is_own_namespace() -> bool {
+    let namespace = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/mnt")).ok();
+    namespace("self") != namespace("1")
 }

@@ -75,7 +75,8 @@ impl Kernel for Linux {
     }
 
     fn create_map(&mut self, spec: &MapSpec, types: &OwnedFd) -> Result<Map> {
-        Map::create(spec, Some(types.as_fd())).during(|| format!("create map `{}`", spec.name))
+        // Some kernels take no types for some maps; such a map is shown as bytes.
+        Map::create(spec, Some(types.as_fd())).or_else(|_| self.create_untyped_map(spec))
     }
 
     fn create_untyped_map(&mut self, spec: &MapSpec) -> Result<Map> {

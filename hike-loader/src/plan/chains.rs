@@ -23,10 +23,8 @@ pub(super) fn translate(bundle: &Bundle, ids: &Ids) -> Result<Vec<ChainPlan>, Pl
         .map(|chain| (&chain.symbol, chain))
         .collect();
     let planned = ids.chains.iter().map(|(symbol, id)| {
-        let chain = chains.get(symbol).ok_or_else(|| PlanError::Call {
-            chain: symbol.clone(),
-            target: symbol.clone(),
-        })?;
+        let chain = chains.get(symbol);
+        let chain = chain.ok_or_else(|| PlanError::NoChain(symbol.clone()))?;
         let quick = quick(chain, ids)?;
         Ok(ChainPlan {
             symbol: symbol.clone(),

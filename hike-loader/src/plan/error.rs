@@ -75,6 +75,9 @@ pub enum PlanError {
         /// IDs that there are.
         limit: u32,
     },
+    /// A chain that is in no chain object.
+    #[error("`{0}` is in none of the bundle's chain objects")]
+    NoChain(Symbol),
     /// A chain that calls what is not in the bundle.
     #[error("`{chain}` calls `{target}`, which is not in the bundle")]
     Call {

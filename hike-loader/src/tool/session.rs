@@ -1,7 +1,7 @@
 //! The host, opened for a command.
 
 use hike_loader::Error;
-use hike_loader::host;
+use hike_loader::host::{self, Bpffs};
 use hike_loader::kernel::{Kernel, Linux};
 use hike_loader::lock::Lock;
 use hike_loader::plan::Host;
@@ -24,7 +24,7 @@ impl Session {
     pub fn open(common: &Common) -> Result<Self, Error> {
         let layout = common.layout();
         host::check_capabilities()?;
-        host::check_bpffs(layout.root())?;
+        say_mounted(host::check_bpffs(layout.root())?, common);
         let lock = Lock::take(&common.lock, common.timeout(), |holder| {
             note(&format!("waiting for the lock, held by {holder}"), common);
         })?;
@@ -33,6 +33,18 @@ impl Session {
             layout,
             _lock: lock,
         })
+    }
+}
+
+fn say_mounted(bpffs: Bpffs, common: &Common) {
+    match bpffs {
+        Bpffs::There => {}
+        Bpffs::Mounted => note("mounted bpffs on /sys/fs/bpf", common),
+        Bpffs::MountedInNamespace => note(
+            "mounted bpffs in a mount namespace of its own: what is installed ends with it \
+             (`nsenter --net=FILE` enters a network namespace alone)",
+            common,
+        ),
     }
 }
 
