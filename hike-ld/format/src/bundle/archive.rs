@@ -1,6 +1,6 @@
 //! The archive itself: tar in zstd, without knowing what the members mean.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use tar::{EntryType, Header};
 
@@ -143,16 +143,18 @@ pub(super) fn pack<'a>(
     members: impl Iterator<Item = (&'a str, &'a [u8])>,
 ) -> Result<Vec<u8>, BundleError> {
     let mut archive = tar::Builder::new(Vec::new());
+    let mut ends = Vec::new();
     for (path, bytes) in members {
         check_size(path, bytes.len() as u64)?;
         let header = header(path, bytes.len() as u64)?;
         archive.append(&header, bytes).map_err(failed)?;
+        ends.push(archive.get_ref().len());
     }
     let plain = archive.into_inner().map_err(failed)?;
     if plain.len() as u64 > limits::ARCHIVE {
         return Err(BundleError::ArchiveSize);
     }
-    compress(&plain)
+    compress(&plain, &ends)
 }
 
 fn failed(error: std::io::Error) -> BundleError {
@@ -176,12 +178,20 @@ fn header(path: &str, length: u64) -> Result<Header, BundleError> {
     Ok(header)
 }
 
-fn compress(plain: &[u8]) -> Result<Vec<u8>, BundleError> {
+/// Compresses an archive whose members end at `ends`, with a block boundary at each of
+/// them: a truncated bundle can be read up to the member that is cut off.
+fn compress(plain: &[u8], ends: &[usize]) -> Result<Vec<u8>, BundleError> {
     let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
     encoder
         .set_pledged_src_size(Some(plain.len() as u64))
         .map_err(failed)?;
-    std::io::Write::write_all(&mut encoder, plain).map_err(failed)?;
+    let mut start = 0;
+    for end in ends {
+        encoder.write_all(&plain[start..*end]).map_err(failed)?;
+        encoder.flush().map_err(failed)?;
+        start = *end;
+    }
+    encoder.write_all(&plain[start..]).map_err(failed)?;
     encoder.finish().map_err(failed)
 }

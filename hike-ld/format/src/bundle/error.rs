@@ -76,7 +76,7 @@ pub enum BundleError {
         limit: u64,
     },
     /// Members that are not what the manifest says, all of them.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("{}", first_few(.0))]
     Members(Vec<MemberError>),
     /// A manifest that names an object which is not there, or is of another kind.
     #[error("`hike.json`: `{symbol}` is in `{object}`, which is no member of kind {}", .kind.name())]
@@ -210,4 +210,17 @@ fn path_problem(path: &str) -> Option<PathProblem> {
     } else {
         parts_are_bad().then_some(PathProblem::Part)
     }
+}
+
+/// Members a message names; of a truncated bundle all that follow are missing too.
+const NAMED: usize = 3;
+
+fn first_few(errors: &[MemberError]) -> String {
+    let named: Vec<String> = errors.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = match errors.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        1 => "; 1 more member".to_owned(),
+        more => format!("; {more} more members"),
+    };
+    named.join("; ") + &more
 }
