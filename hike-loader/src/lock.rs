@@ -68,14 +68,15 @@ impl Lock {
         waiting: impl FnOnce(&Holder),
     ) -> Result<Self, LockError> {
         let mut file = open(path)?;
-        let end = Instant::now() + timeout;
+        // None for a time beyond what the clock can say: forever.
+        let end = Instant::now().checked_add(timeout);
         let mut waiting = Some(waiting);
         while !try_lock(&file).map_err(|error| failed(path, error))? {
             let holder = holder(&mut file);
             if let Some(waiting) = waiting.take() {
                 waiting(&holder);
             }
-            if Instant::now() >= end {
+            if end.is_some_and(|end| Instant::now() >= end) {
                 let path = path.to_owned();
                 return Err(LockError::Timeout { path, holder });
             }

@@ -15,7 +15,7 @@ Examples:
   hike-loader install ddos.hike -D DEVNAME=eth0     install a bundle and attach it
   hike-loader install ddos.hike --dry-run           say what that would do
   hike-loader run ddos.hike --pcap in.pcap          a verdict for every packet of a capture
-  hike-loader map dump ddos blacklist               show a map of an installed bundle
+  hike-loader map dump ddos events                  show a map of an installed bundle
   hike-loader uninstall ddos                        take it off again
 
 Exit codes: 0 ok, 1 the input is wrong, 2 usage, 3 the host cannot, 101 a bug of ours";
@@ -227,7 +227,9 @@ pub enum MapCommand {
     #[command(after_help = "Example:\n  hike-loader map dump ddos events --per-cpu")]
     Dump(MapDumpArgs),
     /// Show one entry of a map; without a key, entry 0.
-    #[command(after_help = "Example:\n  hike-loader map get ddos blacklist fc01::1,fc01::2")]
+    #[command(
+        after_help = "Example:\n  hike-loader map get ddos ip6_hset_srcdst_map fc01::1,fc01::2"
+    )]
     Get(MapGetArgs),
 }
 
