@@ -74,7 +74,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file of this text; `path` is shown in messages and stored in objects.
+    /// A file of this text; `path` is shown in messages.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         Self {
@@ -87,6 +87,17 @@ impl SourceFile {
     /// The path as it was given.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The path that objects record: as it was given, but of an absolute path, and of one
+    /// that leaves the folder, only the file's name. What is built must not depend on the
+    /// folder it is built in.
+    pub fn recorded_path(&self) -> &str {
+        let leaves = |part: &str| part.is_empty() || part == "..";
+        if !self.path.split('/').any(leaves) {
+            return self.path.trim_start_matches("./");
+        }
+        self.path.rsplit('/').next().unwrap_or(&self.path)
     }
 
     /// The whole text.

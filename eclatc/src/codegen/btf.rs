@@ -121,7 +121,7 @@ fn lines(
             found.push(LineInfo {
                 section: section.into(),
                 offset: start + placed.slot * 8,
-                file: file.path().into(),
+                file: file.recorded_path().into(),
                 text: file.line_text(line).into(),
                 line: line.min(MAX_LINE),
                 column: column.min(MAX_COLUMN),

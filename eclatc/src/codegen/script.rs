@@ -36,7 +36,7 @@ pub fn script(script: &hir::Script, sources: &Sources) -> Result<Script, SymbolE
 /// The texts of all source files.
 pub fn source_files(sources: &Sources) -> Vec<SourceFile> {
     let files = sources.iter().map(|(_, file)| SourceFile {
-        path: file.path().into(),
+        path: file.recorded_path().into(),
         text: file.text().into(),
     });
     files.collect()
@@ -54,7 +54,7 @@ pub fn params(chain: &Chain) -> Vec<Param> {
 
 fn digests(sources: &Sources) -> Vec<SourceDigest> {
     let files = sources.iter().map(|(_, file)| SourceDigest {
-        path: file.path().into(),
+        path: file.recorded_path().into(),
         sha256: Digest::of(file.text().as_bytes()),
     });
     files.collect()
@@ -68,7 +68,7 @@ fn place(span: Span, sources: &Sources) -> Option<Place> {
     let file = sources.file(span.file);
     let place = file.line_column(span.start);
     Some(Place {
-        file: file.path().into(),
+        file: file.recorded_path().into(),
         line: place.line,
         column: place.column,
     })
