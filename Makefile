@@ -15,7 +15,7 @@ demo:
 test:
 	tests/need.sh test
 	cargo build --workspace --bins
-	HIKE_REQUIRE_KERNEL=$$([ $$(id -u) = 0 ] && echo 1) cargo test --workspace
+	HIKE_REQUIRE_KERNEL=$$([ $$(id -u) = 0 ] && echo 1) cargo test --workspace --no-fail-fast
 
 build:
 	cargo build --release --workspace --bins
