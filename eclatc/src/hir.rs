@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 mod config;
 pub mod display;
+pub mod meaning;
 
 pub use config::{
     Attachment, Configuration, Datum, Device, MapAssignment, MapEntry, Setting, XdpMode,
