@@ -1,7 +1,7 @@
 //! The HIKe VM: the interpreter of chains, one source for the host and for eBPF.
 //!
 //! - [`quick`]: quick code, the form of a chain that is interpreted
-//! - [`step`]: one instruction, over a [`Machine`]
+//! - [`step()`]: one instruction, over a [`Machine`]
 //! - `quicken` (feature `host`): bytecode with resolved calls to quick code
 //! - `host` (feature `host`): a machine without a kernel
 //!

@@ -1,7 +1,7 @@
 //! BPF Type Format: types and line information of an object.
 //!
 //! The format is the kernel's, `Documentation/bpf/btf.rst`. [`Btf::parse`] and
-//! [`BtfExt::parse`] read the two sections, [`encode`] writes both; what is read is
+//! [`BtfExt::parse`] read the two sections, [`encode()`] writes both; what is read is
 //! checked, so that every [`TypeId`] in a [`Btf`] has a type.
 
 mod encode;
