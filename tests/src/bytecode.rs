@@ -100,6 +100,25 @@ pub fn cases(folder: &Path) -> Vec<Case> {
     paths.into_iter().map(read).collect()
 }
 
+/// Runs every case of the repository in an engine.
+///
+/// # Panics
+/// When cases come out differently; the message shows all of them.
+pub fn check_cases(mut engine: impl FnMut(&Case) -> Observed) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bytecode");
+    let mut wrong = Vec::new();
+    for case in cases(&folder) {
+        let observed = engine(&case);
+        if observed != case.expected {
+            let (path, expected) = (case.path.display(), &case.expected);
+            wrong.push(format!(
+                "{path}\n  expected {expected}\n  observed {observed}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn read(path: PathBuf) -> Case {
     let text = std::fs::read_to_string(&path).expect("a case");
     parse(&path, &text).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))

@@ -11,7 +11,7 @@ use hike_loader::kernel::{Kernel, Linux};
 use hike_loader::sys::cpus;
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program::test_run;
-use hike_loader::vm::{NewVm, Vm};
+use hike_loader::vm::{Executor, NewVm, Vm};
 use hike_vm::Quick;
 
 use crate::bytecode::{End, Observed, place_fault};
@@ -35,7 +35,8 @@ pub struct KernelVm {
 }
 
 /// Loads a program that has no maps of its own into a slot of the VM.
-fn load_program(kernel: &mut Linux, vm: &Vm<Linux>, id: u32, path: &str) {
+fn load_program(vm: &Vm<Linux>, id: u32, path: &str) {
+    let mut kernel = Linux;
     let bytes = std::fs::read(repository().join(path)).expect("an object");
     let image = Image::parse(path, None, &bytes).expect("a program");
     let types = kernel.load_types(&image).expect("its types");
@@ -51,26 +52,30 @@ fn load_program(kernel: &mut Linux, vm: &Vm<Linux>, id: u32, path: &str) {
 }
 
 impl KernelVm {
-    /// Loads the VM.
+    /// Loads the VM with the executor the kernel takes and, under the IDs 0 and up,
+    /// programs without maps of their own; paths are relative to the repository.
     ///
     /// # Panics
-    /// When the kernel does not take it: the tests cannot go on.
-    pub fn new() -> Self {
-        Self::with_programs(&[])
+    /// When the kernel does not take them: the tests cannot go on.
+    pub fn with_programs(programs: &[&str]) -> Self {
+        let vm = Vm::create(&mut Linux).expect("the VM");
+        programs
+            .iter()
+            .zip(0..)
+            .for_each(|(path, id)| load_program(&vm.vm, id, path));
+        Self::start_program(vm)
     }
 
-    /// Loads the VM and, under the IDs 0 and up, programs without maps of their own; paths
-    /// are relative to the repository.
+    /// Loads the VM with one form of the executor.
     ///
     /// # Panics
-    /// When the kernel does not take them.
-    pub fn with_programs(programs: &[&str]) -> Self {
-        let mut kernel = Linux;
-        let NewVm { vm, executor } = Vm::create(&mut kernel).expect("the VM");
-        for (id, path) in (0..).zip(programs) {
-            load_program(&mut kernel, &vm, id, path);
-        }
-        let (start, chosen) = load_start(&mut kernel, &vm);
+    /// When the kernel does not take it.
+    pub fn with_executor(executor: Executor) -> Self {
+        Self::start_program(Vm::create_with(&mut Linux, executor).expect("the VM"))
+    }
+
+    fn start_program(NewVm { vm, executor, .. }: NewVm<Linux>) -> Self {
+        let (start, chosen) = load_start(&vm);
         chosen
             .update(&[0; 4], &1u32.to_le_bytes())
             .expect("the start chain");
@@ -163,12 +168,6 @@ impl KernelVm {
     }
 }
 
-impl Default for KernelVm {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 struct LastFault {
     pc: u32,
     kind: u32,
@@ -180,7 +179,8 @@ impl LastFault {
     }
 }
 
-fn load_start(kernel: &mut Linux, vm: &Vm<Linux>) -> (<Linux as Kernel>::Program, Map) {
+fn load_start(vm: &Vm<Linux>) -> (<Linux as Kernel>::Program, Map) {
+    let mut kernel = Linux;
     let image = Image::parse("start", None, START).expect("the start program");
     let types = kernel.load_types(&image).expect("its types");
     let chosen = kernel

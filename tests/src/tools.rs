@@ -50,6 +50,15 @@ fn build(folder: &Path) {
     assert!(status.success(), "the tools do not build");
 }
 
+/// The compiler's command that builds an example script for the interface `dut0`.
+pub fn build_command(script: &str, bundle: &Path) -> Command {
+    let mut eclatc = Command::new(tool("eclatc"));
+    eclatc.current_dir(repository()).arg("build").arg(script);
+    eclatc.args(["-D", "DEVNAME=dut0", "-L", "packages", "-o"]);
+    eclatc.arg(bundle);
+    eclatc
+}
+
 /// Runs a command and gives its output.
 ///
 /// # Panics

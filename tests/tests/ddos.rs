@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;
-use std::path::Path;
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,7 +12,7 @@ use hike_tests::lab::Lab;
 use hike_tests::model::{Fate, Model, Parameters, Window};
 use hike_tests::packet::numbered;
 use hike_tests::require_kernel;
-use hike_tests::tools::{repository, run, tool};
+use hike_tests::tools::{build_command, run};
 
 const SCRIPT: &str = "fixtures/scripts/ddos_tb_2_lev.eclat";
 const BUNDLE: &str = "ddos_tb_2_lev";
@@ -119,21 +117,6 @@ fn normal(traffic: &mut Traffic<'_>) {
     }
 }
 
-fn compile(folder: &Path) -> String {
-    let bundle = folder.join("ddos.hike");
-    let mut eclatc = Command::new(tool("eclatc"));
-    eclatc.current_dir(repository()).args([
-        "build",
-        SCRIPT,
-        "-D",
-        "DEVNAME=dut0",
-        "-L",
-        "packages",
-    ]);
-    run(eclatc.arg("-o").arg(&bundle));
-    bundle.display().to_string()
-}
-
 /// What became of every packet, by its number.
 fn fates(lab: &Lab, count: usize) -> Vec<Fate> {
     let passed: BTreeSet<u32> = lab.passed(Duration::from_millis(200)).into_iter().collect();
@@ -171,9 +154,10 @@ fn the_ddos_script_does_what_its_model_says() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let bundle = compile(folder.path());
+    let bundle = folder.path().join("ddos.hike");
+    run(&mut build_command(SCRIPT, &bundle));
     let lab = Lab::new("hike-ddos").expect("a lab");
-    run(&mut lab.loader(&["install", &bundle]));
+    run(lab.loader(&["install"]).arg(&bundle));
 
     let mut traffic = Traffic::new(&lab);
     normal(&mut traffic);

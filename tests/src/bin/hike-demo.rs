@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hike_tests::lab::{COLLECTOR_INDEX, Lab};
 use hike_tests::packet::numbered;
-use hike_tests::tools::{repository, run, tool};
+use hike_tests::tools::{build_command, repository, run, tool};
 use serde_json::Value;
 
 const SCRIPT: &str = "fixtures/scripts/ddos_tb_2_lev.eclat";
@@ -56,17 +56,8 @@ fn show(command: &mut Command, typed: &str) -> String {
 
 fn compile(bundle: &Path) {
     heading("compile and link the script");
-    let mut eclatc = Command::new(tool("eclatc"));
-    eclatc.current_dir(repository()).args([
-        "build",
-        SCRIPT,
-        "-D",
-        "DEVNAME=dut0",
-        "-L",
-        "packages",
-    ]);
     let typed = format!("eclatc build {SCRIPT} -D DEVNAME=dut0 -o ddos.hike");
-    show(eclatc.arg("-o").arg(bundle), &typed);
+    show(&mut build_command(SCRIPT, bundle), &typed);
     let mut disasm = Command::new(tool("hike-ld"));
     show(disasm.arg("disasm").arg(bundle), "hike-ld disasm ddos.hike");
 }
