@@ -4,7 +4,8 @@
 //! [`analyse`](crate::analyse::analyse), [`lower`](crate::lower::lower),
 //! [`optimize`](crate::ir::passes::optimize) and [`object`](crate::codegen::object()); [`mod@unit`]
 //! holds one script on that way. [`check`] stops where the limits are known, [`compile`] after
-//! one object, [`build`] links all objects to a bundle.
+//! one object, [`build`] links all objects to a bundle. [`format`](mod@format) and
+//! [`new`](mod@new) need none of these steps but the first two.
 
 pub mod build;
 pub mod check;
@@ -13,6 +14,8 @@ pub mod compile;
 pub mod dependencies;
 pub mod explain;
 pub mod files;
+pub mod format;
+pub mod new;
 pub mod report;
 pub mod siblings;
 pub mod unit;
@@ -91,6 +94,8 @@ pub fn run(cli: &Cli) -> Output {
         Command::Check(args) => check::run(args, cli),
         Command::Compile(args) => compile::run(args, cli),
         Command::Build(args) => build::run(args, cli),
+        Command::Format(args) => format::run(args, cli),
+        Command::New { folder } => new::run(folder),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => Ok(cli::completions(*shell)),
         Command::Man => cli::man_page(),

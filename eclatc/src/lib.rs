@@ -17,6 +17,7 @@ pub mod codegen;
 pub mod diagnostic;
 pub mod diagnostics;
 pub mod driver;
+pub mod format;
 pub mod hir;
 pub mod ir;
 pub mod lex;

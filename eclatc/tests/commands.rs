@@ -206,6 +206,82 @@ fn example_scripts_have_no_problem() {
 }
 
 #[test]
+fn fmt_rewrites_what_is_not_in_the_usual_form() {
+    let folder = folder_with("a.eclat", "def a( ):\n  return  0\n");
+    std::fs::write(folder.path().join("b.eclat"), SOUND).unwrap();
+    let listed = eclatc(folder.path(), &["fmt", "--check", "."]);
+    assert_eq!(
+        (code(&listed), stdout(&listed).as_str()),
+        (Some(1), "./a.eclat\n")
+    );
+    let output = eclatc(folder.path(), &["fmt", "a.eclat", "b.eclat"]);
+    assert_eq!((code(&output), stderr(&output).as_str()), (Some(0), ""));
+    let text = std::fs::read_to_string(folder.path().join("a.eclat")).unwrap();
+    assert_eq!(text, "def a():\n    return 0\n");
+    assert_eq!(
+        code(&eclatc(folder.path(), &["fmt", "--check", "."])),
+        Some(0)
+    );
+}
+
+#[test]
+fn fmt_leaves_files_with_syntax_errors_alone() {
+    let folder = folder_with("a.eclat", "def a( :\n");
+    let output = eclatc(folder.path(), &["fmt", "a.eclat"]);
+    assert_eq!(code(&output), Some(1));
+    assert!(stderr(&output).contains("E0"), "{}", stderr(&output));
+    let text = std::fs::read_to_string(folder.path().join("a.eclat")).unwrap();
+    assert_eq!(text, "def a( :\n");
+    assert_eq!(code(&eclatc(folder.path(), &["fmt", "no.eclat"])), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_keeps_links_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = folder_with("a.eclat", "A=1\n");
+    let (file, link) = (folder.path().join("a.eclat"), folder.path().join("b.eclat"));
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o750)).unwrap();
+    symlink("a.eclat", &link).unwrap();
+    assert_eq!(code(&eclatc(folder.path(), &["fmt", "b.eclat"])), Some(0));
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "A = 1\n");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o750);
+}
+
+#[test]
+fn new_makes_a_script_that_compiles_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = eclatc(folder.path(), &["new", "guard"]);
+    assert_eq!(
+        (code(&output), stdout(&output).as_str()),
+        (Some(0), "guard/guard.eclat\n")
+    );
+    let script = "guard/guard.eclat";
+    let check = eclatc(folder.path(), &["check", "--deny", "warnings", script]);
+    assert_eq!((code(&check), stderr(&check).as_str()), (Some(0), ""));
+    assert_eq!(
+        code(&eclatc(folder.path(), &["fmt", "--check", script])),
+        Some(0)
+    );
+    let readme = std::fs::read_to_string(folder.path().join("guard/README.md")).unwrap();
+    assert_eq!(readme.lines().count(), 5);
+    assert!(!readme.contains('{'), "{readme}");
+
+    std::fs::write(folder.path().join(script), "mine").unwrap();
+    assert_eq!(code(&eclatc(folder.path(), &["new", "guard"])), Some(1));
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join(script)).unwrap(),
+        "mine"
+    );
+    assert_eq!(
+        code(&eclatc(folder.path(), &["new", "not a name"])),
+        Some(2)
+    );
+    assert_eq!(code(&eclatc(folder.path(), &["new", "no/guard"])), Some(1));
+}
+
+#[test]
 fn explain_prints_the_page() {
     let output = eclatc(&root(), &["explain", "e0207"]);
     assert!(stdout(&output).starts_with("# E0207: "));

@@ -4,6 +4,7 @@
 mod support;
 
 use eclatc::diagnostic::render::{Format, render};
+use eclatc::format::format;
 use eclatc::source::FileId;
 use eclatc::{lex, parse};
 use std::fmt::Write;
@@ -93,6 +94,14 @@ fn ast() {
             .unwrap();
         }
         out
+    });
+}
+
+#[test]
+fn fmt() {
+    check("fmt", |name, text| match format(text, FileId(0)) {
+        Ok(text) => text,
+        Err(refusal) => panic!("{name}: {refusal:?}"),
     });
 }
 

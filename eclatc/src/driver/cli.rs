@@ -76,6 +76,19 @@ pub enum Command {
         after_help = "Examples:\n  eclatc build ddos.eclat -o ddos.hike -D DEVNAME=eth0\n  eclatc build -p site -L packages ."
     )]
     Build(BuildArgs),
+    /// Bring scripts into their usual form.
+    #[command(
+        name = "fmt",
+        after_help = "Examples:\n  eclatc fmt ddos.eclat\n  eclatc fmt --check ."
+    )]
+    Format(FormatArgs),
+    /// Make a folder with a script to start from.
+    #[command(after_help = "Example:\n  eclatc new guard && eclatc check guard/guard.eclat")]
+    New {
+        /// The folder to make; its last part names the script.
+        #[arg(value_name = "NAME")]
+        folder: PathBuf,
+    },
     /// Explain a message by its code; without one, list all.
     #[command(after_help = "Example:\n  eclatc explain E0207")]
     Explain {
@@ -183,6 +196,18 @@ pub struct BuildArgs {
     /// How to read the scripts.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+pub struct FormatArgs {
+    /// Scripts, or folders of scripts; `-` is standard input.
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Change nothing; print which would change, and end with 1 if any would.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Completions for a shell.

@@ -1,6 +1,7 @@
 //! Files: read whole, written whole or not at all.
 
 use super::{Exit, Failure};
+use std::fs::Permissions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -28,9 +29,22 @@ fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let written = match is_special(path) {
         true => std::fs::write(path, bytes),
-        false => replace(path, bytes),
+        false => replace(path, bytes, None),
     };
     written.map_err(|error| cannot("write", path, &error))
+}
+
+/// Writes a file that is there already: what a link points to, with its permissions.
+///
+/// # Errors
+/// When the file is not there or its folder cannot be written.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let rewritten = || {
+        let path = path.canonicalize()?;
+        let permissions = std::fs::metadata(&path)?.permissions();
+        replace(&path, bytes, Some(permissions))
+    };
+    rewritten().map_err(|error| cannot("write", path, &error))
 }
 
 /// A device or pipe has no place to be put in.
@@ -38,13 +52,16 @@ fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     let mut file = new_file(folder)?;
     file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
     file.persist(path)?;
     Ok(())
 }
@@ -56,7 +73,7 @@ fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)
 }
