@@ -27,7 +27,7 @@ impl<'s> Session<'_, 's> {
         scope.broken = is_broken(&def.body);
         self.broken_chain |= scope.broken;
         self.parameters(def, &mut scope);
-        let mut body = normalise_bools(&scope);
+        let mut body = normalise_bools(def, &mut scope);
         body.extend(self.block(&def.body, &mut scope));
         let params = def.params.len() as u32;
         if !scope.broken {
@@ -66,7 +66,8 @@ impl<'s> Session<'_, 's> {
             self.report(names::defined_twice(name.span, name.text, first.name.span));
         }
         let ty = param.ty.map_or(Type::DEFAULT, Type::of);
-        scope.declare(name.text, ty, name.span);
+        let passed = if ty == Type::Bool { Type::DEFAULT } else { ty };
+        scope.declare(name.text, passed, name.span);
     }
 
     fn unused_variables(&mut self, scope: &Scope<'s>, params: usize) {
@@ -91,14 +92,17 @@ pub fn interface(def: &Def<'_>) -> (Vec<ParamType>, ResultKind) {
     (params.collect(), ResultKind::Value(wide(result.signed)))
 }
 
-/// A caller may pass any value: what is not 0 becomes 1 in parameters that are `bool`.
-fn normalise_bools(scope: &Scope<'_>) -> hir::Block {
-    let params = scope.variables.iter().enumerate();
-    let bools = params.filter(|(_, param)| param.ty == Type::Bool);
+/// A caller may pass any 64 bits: what is not 0 becomes 1 in a variable that takes the
+/// place of a `bool` parameter.
+fn normalise_bools<'s>(def: &Def<'s>, scope: &mut Scope<'s>) -> hir::Block {
+    let params = def.params.iter().enumerate();
+    let bools = params.filter(|(_, param)| param.ty.map(Type::of) == Some(Type::Bool));
     let normalised = bools.map(|(index, param)| {
-        let (id, span) = (LocalId(index as u32), param.local.span);
-        let value = cast(local(id, param.ty, span), Type::Bool);
-        assign(id, value, span)
+        let (passed, span) = (LocalId(index as u32), param.name.span);
+        let value = cast(local(passed, Type::DEFAULT, span), Type::Bool);
+        let variable = scope.declare(param.name.text, Type::Bool, span);
+        scope.variable(variable).read = true;
+        assign(variable, value, span)
     });
     normalised.collect()
 }

@@ -180,13 +180,17 @@ impl<'s> Session<'_, 's> {
         let then = self.expr(then, scope);
         let otherwise = self.expr(otherwise, scope);
         let (cond, then, otherwise) = (cond?, then?, otherwise?);
-        if let Some(cond) = Constant::of(&cond) {
-            return Some(if cond.bits() != 0 { then } else { otherwise });
-        }
         let ty = match then.ty == otherwise.ty {
             true => then.ty,
             false => wide(then.ty.signed || otherwise.ty.signed),
         };
+        if let Some(cond) = Constant::of(&cond) {
+            let chosen = if cond.bits() != 0 { then } else { otherwise };
+            return Some(match Constant::of(&chosen) {
+                Some(_) => chosen,
+                None => cast(chosen, Type::Int(ty)),
+            });
+        }
         let kind = Hir::Select {
             cond: Box::new(cond),
             then: Box::new(then),

@@ -71,21 +71,17 @@ impl<'s> Session<'_, 's> {
             operands.push(value);
         }
         let mut operands = operands.into_iter().collect::<Option<Vec<_>>>()?;
-        let mut held = Vec::new();
-        if rest.len() > 1 {
-            let last = operands.len() - 1;
-            for operand in &mut operands[..last] {
-                held.extend(hold(operand, scope));
-            }
-        }
+        let last = if rest.len() > 1 { rest.len() } else { 0 };
+        let held = operands[..last]
+            .iter_mut()
+            .map(|operand| hold(operand, scope));
+        let held: Vec<_> = held.collect();
         let pairs = operands.windows(2).zip(rest);
         let links: Vec<Expr> = pairs
             .map(|(pair, (op, _))| self.compare(*op, pair[0].clone(), pair[1].clone()))
             .collect();
-        let all = links
-            .into_iter()
-            .reduce(|left, right| logical(true, left, right, span))?;
-        Some(release(Expr { span, ..all }, held))
+        let all = chained(links, held, span)?;
+        Some(Expr { span, ..all })
     }
 
     fn compare(&mut self, op: syntax::CompareOp, left: Expr, right: Expr) -> Expr {
@@ -166,6 +162,18 @@ fn logical(and: bool, left: Expr, right: Expr, span: Span) -> Expr {
         false => ExprKind::Or(left, right),
     };
     truth(kind, span)
+}
+
+/// Comparisons that must all hold. An operand that two of them share is evaluated where
+/// the first of the two is reached.
+fn chained(mut links: Vec<Expr>, mut held: Vec<Option<Held>>, span: Span) -> Option<Expr> {
+    let mut all = links.pop()?;
+    while let Some(link) = links.pop() {
+        let shared = held.get_mut(links.len() + 2).and_then(Option::take);
+        let rest = release(all, shared.into_iter().collect());
+        all = logical(true, link, rest, span);
+    }
+    Some(release(all, held.into_iter().flatten().collect()))
 }
 
 fn operation(op: syntax::BinaryOp, signed: bool) -> BinaryOp {

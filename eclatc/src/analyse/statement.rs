@@ -1,7 +1,7 @@
 //! Statements of a chain.
 
 use super::Session;
-use super::constant::Constant;
+use super::constant::{Constant, range};
 use super::convert::{Type, cast, truth, wide};
 use super::scope::Scope;
 use crate::diagnostics::syntactic;
@@ -127,16 +127,16 @@ impl<'s> Session<'_, 's> {
         };
         let counter_ty = Type::Int(wide(range.signed));
         let counter = scope.temporary("%counter", counter_ty, name.span);
-        let stop = self.once(range.stop, "%stop", scope, out);
         out.push(assign(counter, cast(range.start, counter_ty), span));
+        let stop = self.once(cast(range.stop, counter_ty), "%stop", scope, out);
         let current = local(counter, counter_ty, name.span);
         let first = assign(target, cast(current.clone(), ty), name.span);
         let mut turn = vec![first];
         turn.extend(self.loop_body(body, scope));
         let kind = Hir::Loop {
-            cond: counting(current.clone(), stop, range.step, range.signed),
+            cond: counting(current.clone(), stop.clone(), range.step, range.signed),
             body: turn,
-            step: vec![assign(counter, stepped(current, range.step), span)],
+            step: vec![assign(counter, stepped(current, stop, range.step), span)],
         };
         out.push(hir::Stmt { kind, span });
     }
@@ -225,16 +225,33 @@ fn counting(current: hir::Expr, stop: hir::Expr, step: i128, signed: bool) -> hi
     )
 }
 
-fn stepped(current: hir::Expr, step: i128) -> hir::Expr {
+/// The next number of a range, or its end where the next one would be beyond it and 64 bits
+/// might not hold it.
+fn stepped(current: hir::Expr, stop: hir::Expr, step: i128) -> hir::Expr {
     let (span, ty) = (current.span, current.ty);
-    let step = hir::Expr {
-        kind: ExprKind::Const(step as u64),
-        ty,
-        span,
+    let expr = |kind| hir::Expr { kind, ty, span };
+    let constant = |value| Box::new(expr(ExprKind::Const(value)));
+    let (lower, upper) = match step > 0 {
+        true => (current.clone(), stop.clone()),
+        false => (stop.clone(), current.clone()),
     };
-    hir::Expr {
-        kind: ExprKind::Binary(BinaryOp::Add, Box::new(current), Box::new(step)),
-        ty,
-        span,
+    let next = ExprKind::Binary(BinaryOp::Add, Box::new(current), constant(step as u64));
+    if has_room(&stop, step) {
+        return expr(next);
     }
+    let distance = ExprKind::Binary(BinaryOp::Sub, Box::new(upper), Box::new(lower));
+    let step = constant(step.unsigned_abs() as u64);
+    let inside = ExprKind::Compare(CompareOp::GtU, Box::new(expr(distance)), step);
+    expr(ExprKind::Select {
+        cond: Box::new(truth(inside, span)),
+        then: Box::new(expr(next)),
+        otherwise: Box::new(stop),
+    })
+}
+
+/// Whether a step from before the end of a range gives a number that 64 bits hold.
+fn has_room(stop: &hir::Expr, step: i128) -> bool {
+    let (lowest, highest) = range(stop.ty);
+    let last = Constant::of(stop).map_or(if step > 0 { highest } else { lowest }, Constant::value);
+    (lowest..=highest).contains(&(last - step.signum() + step))
 }

@@ -1,0 +1,82 @@
+//! Chains in the two VMs.
+
+use super::world::{End, PROGRAMS, Run, World};
+use crate::bytecode;
+use crate::kernel_vm::KernelVm;
+use hike_abi::{Action, CONTINUE, Fault, HikeCall, memory};
+use hike_vm::Quick;
+use hike_vm::host::{Host, Outcome, Programs};
+use std::collections::BTreeMap;
+
+/// What the first chain is given, as by the kernel's start program: address and length of
+/// the packet.
+pub fn arguments(packet: &[u8]) -> [u64; 2] {
+    let start = memory::address(memory::PACKET, memory::PACKET_BYTES);
+    [start, packet.len() as u64]
+}
+
+/// The program in the kernel, `PROGRAMS[0]`.
+pub const KERNEL_PROGRAMS: [&str; 1] = ["hike-ebpf/objects/nop.o"];
+
+/// Runs chain 1 in the host's VM.
+///
+/// # Panics
+/// On faults that no script can cause.
+pub fn on_host(chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Run {
+    let mut host = Host::default();
+    for (id, chain) in chains {
+        host.insert(*id, chain);
+    }
+    let mut programs = Answers(World::new(packet));
+    let mut after = packet.to_vec();
+    let outcome = host.run(1, &arguments(packet), &mut after, &mut programs);
+    let calls = programs.0.finish(Ok(0)).calls;
+    let last = calls.last().map_or(0, |(program, _)| *program);
+    let end = match outcome {
+        Outcome::Returned(value) => End::Returned(value),
+        Outcome::Verdict(_) => End::Ended(last),
+        Outcome::Fault { fault, .. } => ending(fault),
+    };
+    Run {
+        calls,
+        packet: after,
+        end,
+    }
+}
+
+fn ending(fault: Fault) -> End {
+    match fault {
+        Fault::Packet => End::Fault,
+        Fault::Budget | Fault::Program | Fault::Frames => End::Exhausted,
+        other => panic!("a script caused the fault {}", other.name()),
+    }
+}
+
+/// Programs that answer as the world does, and leave nothing in the argument registers.
+struct Answers(World);
+
+impl Programs for Answers {
+    fn call(&mut self, id: u32, call: &mut HikeCall, _: &mut Vec<u8>) -> Option<i32> {
+        let params = PROGRAMS[id as usize].params.len();
+        match self.0.program(id as usize, &call.args[..params]) {
+            Ok(value) => call.ret = value,
+            Err(End::Ended(_)) => return Some(Action::Drop as i32),
+            Err(_) => return None,
+        }
+        call.args = [0xdead_beef; 5];
+        Some(CONTINUE)
+    }
+}
+
+/// Runs chain 1 in the kernel's VM; its calls are not recorded.
+pub fn in_kernel(vm: &KernelVm, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Run {
+    let observed = vm.run(chains, packet);
+    Run {
+        calls: Vec::new(),
+        packet: observed.packet,
+        end: match observed.end {
+            bytecode::End::Returned(value) => End::Returned(value),
+            bytecode::End::Fault { fault, .. } => ending(fault),
+        },
+    }
+}

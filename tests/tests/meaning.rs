@@ -1,0 +1,135 @@
+//! Scripts mean what the manual says: cases and random scripts in three engines, and a
+//! fourth one where the kernel can be used.
+
+use hike_tests::kernel_vm::KernelVm;
+use hike_tests::meaning::compile::{Compiled, Refused, compile};
+use hike_tests::meaning::generate::{FIRST, Options, script};
+use hike_tests::meaning::world::Run;
+use hike_tests::meaning::{case, source, typed_tree, vm};
+use hike_tests::require_kernel;
+use hike_tests::tools::repository;
+
+/// Seeds of random scripts; `HIKE_SEEDS=100000` tries more.
+fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let wanted = std::env::var("HIKE_SEEDS").ok();
+    0..wanted.and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// What the engines make of a chain that takes no arguments but the packet's.
+fn engines(
+    text: &str,
+    compiled: &Compiled,
+    chain: &str,
+    packet: &[u8],
+) -> [(&'static str, Run); 3] {
+    let args = vm::arguments(packet);
+    [
+        ("the manual", source::run(text, chain, &args, packet)),
+        ("the typed tree", typed_tree(compiled, chain, &args, packet)),
+        ("the VM", vm::on_host(&compiled.quick(chain), packet)),
+    ]
+}
+
+#[test]
+fn cases_mean_what_they_say() {
+    let mut wrong = Vec::new();
+    for (path, text) in case::scripts(&repository().join("tests/eclatc/meaning")) {
+        let compiled = compile(&text).unwrap_or_else(|why| panic!("{}: {why:?}", path.display()));
+        let expected =
+            case::expectations(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        assert!(!expected.is_empty(), "{} expects nothing", path.display());
+        for expectation in expected {
+            for (engine, run) in engines(&text, &compiled, &expectation.chain, &case::packet()) {
+                if run != expectation.run {
+                    let (path, chain) = (path.display(), &expectation.chain);
+                    let expected = &expectation.run;
+                    wrong.push(format!(
+                        "{path}: {chain}: {engine}\n  expected {expected:?}\n  found    {run:?}"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The packet of random scripts.
+fn packet(seed: u64) -> Vec<u8> {
+    (0..64u64)
+        .map(|index| ((index * seed.wrapping_mul(37)) >> 3) as u8)
+        .collect()
+}
+
+/// Compiles a random script; most are small enough.
+fn compile_random(seed: u64, programs: bool) -> (String, Option<Compiled>) {
+    let size = 2 + (seed % 8) as u32;
+    let text = script(seed, Options { size, programs });
+    match compile(&text) {
+        Ok(compiled) => (text, Some(compiled)),
+        Err(Refused::TooBig(_)) => (text, None),
+        Err(Refused::Wrong(problems)) => panic!("seed {seed}: {problems:#?}\n{text}"),
+    }
+}
+
+#[test]
+fn random_scripts_mean_the_same_everywhere() {
+    let (mut compared, mut total) = (0, 0);
+    for seed in seeds(1000) {
+        total += 1;
+        let (text, Some(compiled)) = compile_random(seed, true) else {
+            continue;
+        };
+        let [(_, manual), rest @ ..] = engines(&text, &compiled, FIRST, &packet(seed));
+        if !manual.is_whole() || rest.iter().any(|(_, run)| !run.is_whole()) {
+            continue;
+        }
+        compared += 1;
+        for (engine, run) in rest {
+            assert_eq!(
+                run, manual,
+                "seed {seed}: {engine} does not do as the manual says\n{text}"
+            );
+        }
+    }
+    eprintln!("{compared} of {total} random scripts compared");
+    assert!(
+        compared * 10 > total * 7,
+        "only {compared} of {total} could be compared"
+    );
+}
+
+#[test]
+fn random_scripts_mean_the_same_in_the_kernel() {
+    if !require_kernel() {
+        return;
+    }
+    let kernel = KernelVm::with_programs(&vm::KERNEL_PROGRAMS);
+    let (mut compared, mut total) = (0, 0);
+    for seed in seeds(1000) {
+        total += 1;
+        let (text, Some(compiled)) = compile_random(seed, false) else {
+            continue;
+        };
+        let packet = packet(seed);
+        let chains = compiled.quick(FIRST);
+        let host = vm::on_host(&chains, &packet);
+        let run = vm::in_kernel(&kernel, &chains, &packet);
+        let host = Run {
+            calls: Vec::new(),
+            ..host
+        };
+        if !run.is_whole() || !host.is_whole() {
+            continue;
+        }
+        compared += 1;
+        assert_eq!(
+            run, host,
+            "seed {seed}: the kernel does otherwise than the host\n{text}"
+        );
+    }
+    eprintln!("{compared} of {total} random scripts compared");
+    assert!(
+        compared * 10 > total * 7,
+        "only {compared} of {total} could be compared"
+    );
+}
