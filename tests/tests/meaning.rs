@@ -1,7 +1,10 @@
 //! Scripts mean what the manual says: cases and random scripts in three engines, and a
 //! fourth one where the kernel can be used.
 
+use std::path::PathBuf;
+
 use hike_tests::kernel_vm::KernelVm;
+use hike_tests::meaning::case::Expectation;
 use hike_tests::meaning::compile::{Compiled, Refused, compile};
 use hike_tests::meaning::generate::{FIRST, Options, script};
 use hike_tests::meaning::world::Run;
@@ -30,24 +33,52 @@ fn engines(
     ]
 }
 
+/// Every case: its text, the compiled script, and what must come of each chain.
+fn cases() -> Vec<(String, Compiled, Vec<Expectation>)> {
+    let scripts = case::scripts(&repository().join("tests/eclatc/meaning"));
+    let read = |(path, text): (PathBuf, String)| {
+        let path = path.display();
+        let compiled = compile(&text).unwrap_or_else(|why| panic!("{path}: {why:?}"));
+        let expected = case::expectations(&text).unwrap_or_else(|why| panic!("{path}: {why}"));
+        assert!(!expected.is_empty(), "{path} expects nothing");
+        (text, compiled, expected)
+    };
+    scripts.into_iter().map(read).collect()
+}
+
+/// What is wrong with a run, if anything.
+fn difference(expected: &Expectation, engine: &str, found: &Run) -> Option<String> {
+    let (chain, run) = (&expected.chain, &expected.run);
+    (found != run).then(|| format!("{chain}: {engine}\n  expected {run:?}\n  found    {found:?}"))
+}
+
 #[test]
 fn cases_mean_what_they_say() {
     let mut wrong = Vec::new();
-    for (path, text) in case::scripts(&repository().join("tests/eclatc/meaning")) {
-        let compiled = compile(&text).unwrap_or_else(|why| panic!("{}: {why:?}", path.display()));
-        let expected =
-            case::expectations(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-        assert!(!expected.is_empty(), "{} expects nothing", path.display());
-        for expectation in expected {
-            for (engine, run) in engines(&text, &compiled, &expectation.chain, &case::packet()) {
-                if run != expectation.run {
-                    let (path, chain) = (path.display(), &expectation.chain);
-                    let expected = &expectation.run;
-                    wrong.push(format!(
-                        "{path}: {chain}: {engine}\n  expected {expected:?}\n  found    {run:?}"
-                    ));
-                }
-            }
+    for (text, compiled, expectations) in cases() {
+        for expected in &expectations {
+            let runs = engines(&text, &compiled, &expected.chain, &case::packet());
+            let differences = runs.iter();
+            wrong.extend(differences.filter_map(|(name, run)| difference(expected, name, run)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn cases_mean_the_same_in_the_kernel() {
+    if !require_kernel() {
+        return;
+    }
+    let kernel = KernelVm::with_programs(&vm::KERNEL_PROGRAMS);
+    let mut wrong = Vec::new();
+    for (_, compiled, expectations) in cases() {
+        // The kernel has one of the programs that cases call.
+        let possible = expectations.iter().filter(|it| it.run.calls.is_empty());
+        for expected in possible {
+            let chains = compiled.quick(&expected.chain);
+            let run = vm::in_kernel(&kernel, &chains, &case::packet());
+            wrong.extend(difference(expected, "the kernel", &run));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

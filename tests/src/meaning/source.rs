@@ -64,20 +64,27 @@ impl<'t> Globals<'t> {
                     let alias = name.alias.unwrap_or(name.name);
                     globals.programs.insert(alias.text, index);
                 }),
-                StmtKind::Const(name, value) => globals.define(*name, value),
-                StmtKind::Assign(names, value) => {
-                    names.iter().for_each(|name| globals.define(*name, value));
-                }
                 _ => {}
             }
         }
+        // A constant may use those that come after it.
+        while tree.items.iter().any(|item| globals.define(item)) {}
         globals
     }
 
-    /// Constants are defined before they are used in the scripts that are run here.
-    fn define(&mut self, name: Ident<'t>, value: &'t Expr<'t>) {
-        let value = expression::constant(value, &self.constants).expect("a constant");
-        self.constants.insert(name.text, Name::Constant(value));
+    /// Whether a statement gives constants that can be computed now.
+    fn define(&mut self, item: &'t Stmt<'t>) -> bool {
+        let (names, value) = match &item.kind {
+            StmtKind::Const(name, value) => (std::slice::from_ref(name), value),
+            StmtKind::Assign(names, value) => (names.as_slice(), value),
+            _ => return false,
+        };
+        let known = self.constants.contains_key(names[0].text);
+        let value = expression::constant(value, &self.constants).filter(|_| !known);
+        let constant = value.map(Name::Constant);
+        let named = names.iter().filter_map(|name| Some((name.text, constant?)));
+        self.constants.extend(named);
+        constant.is_some()
     }
 
     fn chain(&self, name: &str, args: &[u64], world: &mut World, depth: usize) -> Result<u64, End> {

@@ -79,7 +79,8 @@ pub enum End {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Calls of programs with their arguments, in order.
+    /// Calls of programs with their arguments, in order, without those of the first program,
+    /// which does nothing.
     pub calls: Vec<(usize, Vec<u64>)>,
     /// The packet afterwards.
     pub packet: Vec<u8>,
@@ -100,6 +101,7 @@ pub struct World {
     calls: Vec<(usize, Vec<u64>)>,
     packet: Vec<u8>,
     steps: u32,
+    program_calls: u32,
 }
 
 /// No chain that stays within the VM's budget does more.
@@ -112,6 +114,7 @@ impl World {
             calls: Vec::new(),
             packet: packet.to_vec(),
             steps: 0,
+            program_calls: 0,
         }
     }
 
@@ -132,10 +135,13 @@ impl World {
     /// # Errors
     /// When it ends the chain, or a packet may not make another call.
     pub fn program(&mut self, index: usize, args: &[u64]) -> Result<u64, End> {
-        if self.calls.len() as u32 >= PROGRAM_CALLS {
+        self.program_calls += 1;
+        if self.program_calls > PROGRAM_CALLS {
             return Err(End::Exhausted);
         }
-        self.calls.push((index, args.to_vec()));
+        if index > 0 {
+            self.calls.push((index, args.to_vec()));
+        }
         match PROGRAMS[index].result {
             Some(_) => Ok(answer(index, args)),
             None => Err(End::Ended(index)),
