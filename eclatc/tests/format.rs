@@ -97,8 +97,8 @@ fn scripts() -> Vec<String> {
     files(&root(), ".md", &mut paths);
     for page in paths.iter().map(read) {
         let page = String::from_utf8_lossy(&page).into_owned();
-        let blocks = page.split("```eclat\n").skip(1);
-        let blocks = blocks.filter_map(|rest| rest.split("```").next());
+        let blocks = page.split("```eclat").skip(1);
+        let blocks = blocks.filter_map(|rest| rest.split_once('\n')?.1.split("```").next());
         scripts.extend(blocks.map(str::to_owned));
     }
     scripts
@@ -169,7 +169,7 @@ fn texts_without_lines() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn random_scripts_keep_their_meaning(seed: u64) {

@@ -5,6 +5,7 @@ pub mod frame;
 mod kernel;
 pub mod kernel_vm;
 pub mod lab;
+pub mod manual;
 pub mod meaning;
 pub mod model;
 pub mod net;
