@@ -25,7 +25,7 @@ mod statement;
 mod trivia;
 
 use crate::diagnostic::{self, Diagnostic};
-use crate::lex::{Token, lex};
+use crate::lex::{Kind, Token, lex};
 use crate::parse::parse;
 use crate::source::FileId;
 
@@ -80,8 +80,26 @@ impl<'s> Reading<'s> {
         }
     }
 
-    fn says_the_same(&self, other: &Self) -> bool {
-        self.tree == other.tree && self.comments == other.comments
+    fn says_the_same(&self, other: &Reading<'_>) -> bool {
+        self.tree == other.tree && self.comments == other.comments && self.words().eq(other.words())
+    }
+
+    /// All words but those that formatting adds and takes away. The tree has not all of them:
+    /// it leaves out what it does not understand yet.
+    fn words(&self) -> impl Iterator<Item = &'s str> {
+        let stays = |token: &&Token<'_>| {
+            !matches!(
+                token.kind,
+                Kind::LeftParen
+                    | Kind::RightParen
+                    | Kind::Comma
+                    | Kind::Semicolon
+                    | Kind::Newline
+                    | Kind::Indent
+                    | Kind::Dedent
+            )
+        };
+        self.tokens.iter().filter(stays).map(|token| token.text)
     }
 }
 

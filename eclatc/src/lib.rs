@@ -8,6 +8,8 @@
 //! | control flow | [`lower`] | [`ir`], which its passes shorten |
 //! | bytecode | [`codegen`] | an object |
 //!
+//! [`mod@format`] gives scripts their usual form; it needs the first two steps only.
+//!
 //! Every step is a function of values: it gives a result *and* the list of what is wrong,
 //! as [`diagnostic::Diagnostic`]s made by [`diagnostics`]. Interfaces of programs come in
 //! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
