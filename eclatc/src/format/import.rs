@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::expression::operand;
-use super::list::{List, add_lines};
+use super::list::{List, add_lines, enclosed};
 use super::nodes::{Bracket, Node};
 use crate::lex::Kind;
 
@@ -11,33 +11,46 @@ use crate::lex::Kind;
 pub fn import(mut nodes: Vec<Node<'_>>) -> Document {
     let word = nodes.iter().position(|node| node.kind() == Kind::Import);
     let names = word.map(|at| nodes.split_off(at + 1));
-    let mut names = names.unwrap_or_default();
+    let names = Names::new(names.unwrap_or_default());
+    let mut inner = List::new(names.nodes).documents(Document::Either(",", ""), false);
+    add_lines(&mut inner, names.closing);
     let start = operand(nodes, false).document;
-    let one_a_line;
-    let mut opening = Vec::new();
-    let mut closing: Vec<String> = Vec::new();
-    match names.pop() {
-        Some(Node::Bracket(Bracket { open, nodes, close })) => {
-            names = nodes;
-            opening.extend(open.after.into_iter().map(Document::Comment));
-            closing = close.before;
-            one_a_line = matches!(names.last(), Some(last) if last.kind() == Kind::Comma);
-        }
-        last => {
-            names.extend(last);
-            one_a_line = false;
+    let mut parts = vec![start, Document::text(" "), Document::Either("(", "")];
+    parts.extend(enclosed(names.opening, "", inner));
+    parts.push(Document::Either(")", ""));
+    Document::Group(names.one_a_line, parts)
+}
+
+/// The names of an import, with or without parentheses.
+struct Names<'s> {
+    nodes: Vec<Node<'s>>,
+    /// Comments behind the opening parenthesis.
+    opening: Vec<String>,
+    /// Comments before the closing one.
+    closing: Vec<String>,
+    /// Whether a comma before the closing one asks for lines.
+    one_a_line: bool,
+}
+
+impl<'s> Names<'s> {
+    fn new(mut nodes: Vec<Node<'s>>) -> Self {
+        let is_comma = |node: &Node<'_>| node.kind() == Kind::Comma;
+        match nodes.pop() {
+            Some(Node::Bracket(Bracket { open, nodes, close })) => Self {
+                one_a_line: nodes.last().is_some_and(is_comma),
+                nodes,
+                opening: open.after,
+                closing: close.before,
+            },
+            last => {
+                nodes.extend(last);
+                Self {
+                    nodes,
+                    opening: Vec::new(),
+                    closing: Vec::new(),
+                    one_a_line: false,
+                }
+            }
         }
     }
-    let list = List::new(names);
-    let mut inner = list.documents(Document::Either(",", ""), false);
-    add_lines(&mut inner, closing);
-    inner.insert(0, Document::Break(""));
-    let mut all = vec![start, Document::text(" "), Document::Either("(", "")];
-    all.extend(opening);
-    all.extend([
-        Document::Indented(inner),
-        Document::Break(""),
-        Document::Either(")", ""),
-    ]);
-    Document::Group(one_a_line, all)
 }

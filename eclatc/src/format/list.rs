@@ -123,30 +123,39 @@ pub fn bracket(bracket: Bracket<'_>, called: bool) -> Document {
     let in_parens = open.kind == Kind::LeftParen;
     let in_braces = open.kind == Kind::LeftBrace;
     let list = List::new(nodes);
-    let comments: Vec<_> = open.after.into_iter().map(Document::Comment).collect();
-    let ends = (Document::text(open.text), Document::text(close.text));
-    if list.is_empty() && comments.is_empty() && close.before.is_empty() {
-        return Document::Sequence(vec![ends.0, ends.1]);
+    if list.is_empty() && open.after.is_empty() && close.before.is_empty() {
+        return Document::Text(format!("{}{}", open.text, close.text));
     }
     // `(a,)` is a tuple because of its comma; elsewhere one at the end asks for lines.
     let tuple_of_one = in_parens && !called && list.elements.len() == 1 && list.has_comma();
     let one_a_line = list.ends_in_comma() && !tuple_of_one || !close.before.is_empty();
     let last = last_comma(&list, in_braces, tuple_of_one);
-    let mut inner = list.documents(last, in_parens);
-    add_lines(&mut inner, close.before);
-    let is_empty = inner.is_empty();
-    let edge = Document::Break(if in_braces { " " } else { "" });
-    let inner = match in_braces {
-        true => Document::Sequence(inner),
-        false => Document::Group(one_a_line, inner),
-    };
-    let mut all = vec![ends.0];
-    all.extend(comments);
-    if !is_empty {
-        all.push(Document::Indented(vec![edge.clone(), inner]));
+    let mut elements = list.documents(last, in_parens);
+    add_lines(&mut elements, close.before);
+    if !in_braces && !elements.is_empty() {
+        elements = vec![Document::Group(one_a_line, elements)];
     }
-    all.extend([edge, ends.1]);
-    Document::Group(one_a_line, all)
+    let edge = if in_braces { " " } else { "" };
+    let mut parts = vec![Document::text(open.text)];
+    parts.extend(enclosed(open.after, edge, elements));
+    parts.push(Document::text(close.text));
+    Document::Group(one_a_line, parts)
+}
+
+/// What stands between two brackets: comments behind the first, then elements on lines of
+/// their own, or `edge` around them when all is on one line.
+pub fn enclosed(
+    comments: Vec<String>,
+    edge: &'static str,
+    mut elements: Vec<Document>,
+) -> impl Iterator<Item = Document> {
+    let end = Document::Break(edge);
+    let indented = (!elements.is_empty()).then(|| {
+        elements.insert(0, end.clone());
+        Document::Indented(elements)
+    });
+    let comments = comments.into_iter().map(Document::Comment);
+    comments.chain(indented).chain([end])
 }
 
 /// The comma behind the last element.
