@@ -7,6 +7,7 @@ pub mod calls;
 mod code;
 pub mod configuration;
 pub mod flow;
+pub mod habits;
 pub mod lexical;
 pub mod names;
 pub mod syntactic;

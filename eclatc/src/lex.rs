@@ -7,6 +7,7 @@ mod kind;
 mod layout;
 pub mod literal;
 mod raw;
+mod unknown;
 
 pub use kind::Kind;
 

@@ -11,6 +11,7 @@ mod blocks;
 mod depth;
 mod error;
 mod expression;
+mod habits;
 mod import;
 mod line;
 mod precedence;

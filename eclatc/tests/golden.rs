@@ -4,11 +4,14 @@
 mod support;
 
 use eclatc::diagnostic::render::{Format, render};
+use eclatc::diagnostics::Code;
 use eclatc::format::format;
 use eclatc::source::FileId;
 use eclatc::{lex, parse};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+
+const ADVICE: &str = "if the new output is right, run: BLESS=1 cargo test -p eclatc --test golden";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/eclatc")
@@ -26,11 +29,7 @@ fn check(stage: &str, make: fn(&str, &str) -> String) {
         .iter()
         .filter_map(|case| compare(case, make))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "{}\nif the new output is right, run: BLESS=1 cargo test -p eclatc --test golden",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{}\n{ADVICE}", wrong.join("\n"));
 }
 
 fn cases(folder: &Path) -> Vec<PathBuf> {
@@ -48,12 +47,16 @@ fn compare(case: &Path, make: fn(&str, &str) -> String) -> Option<String> {
     let text = std::fs::read_to_string(case).expect("a case");
     let name = case.file_name()?.to_string_lossy().into_owned();
     let found = make(&name, &text);
-    let golden = case.with_extension("out");
+    compare_with(&case.with_extension("out"), found)
+}
+
+/// What is wrong with an output, if anything.
+fn compare_with(golden: &Path, found: String) -> Option<String> {
     if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&golden, found).expect("a golden file");
+        std::fs::write(golden, found).expect("a golden file");
         return None;
     }
-    let expected = std::fs::read_to_string(&golden).unwrap_or_default();
+    let expected = std::fs::read_to_string(golden).unwrap_or_default();
     (expected != found)
         .then(|| format!("{}: expected\n{expected}\nfound\n{found}", golden.display()))
 }
@@ -117,14 +120,32 @@ fn hir() {
     });
 }
 
+/// The messages about a script as text.
+fn shown(name: &str, text: &str) -> String {
+    let front = support::front(name, text);
+    let shown = front
+        .problems
+        .iter()
+        .map(|problem| render(problem, &front.sources, Format::Text { color: false }));
+    shown.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn diagnostics() {
-    check("diagnostics", |name, text| {
-        let front = support::front(name, text);
-        let shown = front
-            .problems
-            .iter()
-            .map(|problem| render(problem, &front.sources, Format::Text { color: false }));
-        shown.collect::<Vec<_>>().join("\n")
-    });
+    check("diagnostics", shown);
+}
+
+/// What every message looks like: the wrong example of its page, shown as text.
+#[test]
+fn pages() {
+    let mut wrong = Vec::new();
+    for code in Code::ALL {
+        let Some(example) = code.page().split("```eclat\n").nth(1) else {
+            continue;
+        };
+        let text = example.split("```").next().unwrap_or_default();
+        let golden = root().join("pages").join(format!("{code}.out"));
+        wrong.extend(compare_with(&golden, shown("wrong.eclat", text)));
+    }
+    assert!(wrong.is_empty(), "{}\n{ADVICE}", wrong.join("\n"));
 }

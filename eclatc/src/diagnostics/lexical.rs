@@ -23,10 +23,26 @@ pub fn unterminated_string(span: Span, text: &str) -> Diagnostic {
     let quote = if triple { &text[..3] } else { &text[..1] };
     let end = if triple { "file" } else { "line" };
     let message = format!("unterminated string, the closing {quote} is missing");
-    let at_end = Span::new(span.file, span.end, span.end);
-    Diagnostic::new(Code::E0002, span, message)
-        .here(format!("runs to the end of the {end}"))
-        .suggest(at_end, quote)
+    let end_of_text = if triple {
+        span.end
+    } else {
+        span.start + probable_end(text)
+    };
+    let at_end = Span::new(span.file, end_of_text, end_of_text);
+    let problem =
+        Diagnostic::new(Code::E0002, span, message).here(format!("runs to the end of the {end}"));
+    // A text that begins with a bracket is rather what follows a string.
+    match text[quote.len()..].starts_with(char::is_alphanumeric) {
+        true => problem.suggest(at_end, quote),
+        false => problem.help("a quote before this one may be missing"),
+    }
+}
+
+/// Where the text of a string without its closing quote probably ends: behind its first word.
+fn probable_end(text: &str) -> u32 {
+    let word = |c: char| c.is_alphanumeric() || "_.:/- ".contains(c);
+    let length = text[1..].find(|c| !word(c)).map_or(text.len(), |at| at + 1);
+    text[..length].trim_end().len() as u32
 }
 
 /// A number that is none.

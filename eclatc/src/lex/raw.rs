@@ -1,6 +1,6 @@
 //! The words of a text, before lines and blocks are known.
 
-use super::{Kind, Token, literal};
+use super::{Kind, Token, literal, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::lexical;
 use crate::source::{FileId, Span};
@@ -20,7 +20,7 @@ pub fn scan<'s>(text: &'s str, file: FileId, problems: &mut Vec<Diagnostic>) -> 
         };
         push(&mut tokens, token, problems);
     }
-    report_runs(&tokens, problems);
+    unknown::report(text, &tokens, problems);
     tokens
 }
 
@@ -47,27 +47,6 @@ fn check(token: &Token<'_>) -> Option<Diagnostic> {
         }
         _ => None,
     }
-}
-
-/// Reports unknown characters, one message for each run of them.
-fn report_runs(tokens: &[Token<'_>], problems: &mut Vec<Diagnostic>) {
-    let unknown = |token: &&Token<'_>| {
-        token.kind == Kind::Error
-            && !token
-                .text
-                .starts_with(|c: char| c == '"' || c == '\'' || c.is_ascii_digit())
-    };
-    let mut run: Option<Span> = None;
-    for token in tokens.iter().filter(unknown) {
-        match run {
-            Some(span) if span.end == token.span.start => run = Some(span.to(token.span)),
-            _ => {
-                problems.extend(run.map(lexical::unknown_characters));
-                run = Some(token.span);
-            }
-        }
-    }
-    problems.extend(run.map(lexical::unknown_characters));
 }
 
 /// Finds the end of a string that began with one quote; it ends on its line.

@@ -2,6 +2,7 @@
 
 use super::depth::{self, MAX_OPERATORS};
 use super::error::Tokens;
+use super::habits;
 use super::line::{Header, Line, line};
 use super::tokens::{Extra, span_of};
 use crate::diagnostic::Diagnostic;
@@ -116,9 +117,9 @@ impl<'t, 's> Reader<'t, 's, '_> {
             return None;
         }
         let (line, errors) = self.line.parse(tokens).into_output_errors();
-        let problem = errors
-            .first()
-            .map(|error| syntactic::unexpected(tokens, error));
+        let problem = errors.first().map(|error| {
+            habits::recognise(tokens, error).unwrap_or_else(|| syntactic::unexpected(tokens, error))
+        });
         self.problems.extend(problem);
         line
     }
