@@ -28,7 +28,7 @@ mod statement;
 use crate::diagnostic::{self, Diagnostic};
 use crate::hir;
 use crate::packages::Packages;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax;
 use globals::Globals;
 use hike_format::signature::{Param, ResultKind};
@@ -57,6 +57,7 @@ pub fn analyse(
         globals: Globals::default(),
         externs: BTreeMap::new(),
         broken_chain: false,
+        results_used: BTreeMap::new(),
         problems: Vec::new(),
     };
     session.collect(&script.items);
@@ -97,6 +98,8 @@ struct Session<'a, 's> {
     externs: BTreeMap<hir::Symbol, hir::Extern>,
     /// A line of a chain could not be read: it may have used what seems unused.
     broken_chain: bool,
+    /// Chains whose results are used, and where first.
+    results_used: BTreeMap<hir::Symbol, Span>,
     problems: Vec<Diagnostic>,
 }
 

@@ -10,6 +10,7 @@ pub mod flow;
 pub mod habits;
 pub mod lexical;
 pub mod names;
+pub mod suspicious;
 pub mod syntactic;
 pub mod tooling;
 pub mod values;

@@ -5,8 +5,9 @@ use super::constant::Constant;
 use super::convert::wide;
 use super::globals::{Global, Object};
 use super::packet::is_packet;
-use super::scope::{Name, Scope};
-use crate::diagnostics::{calls, names, syntactic};
+use super::scope::Scope;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostics::{calls, habits, names, syntactic};
 use crate::hir::{self, Call, Callee, ExprKind, Extern};
 use crate::source::Span;
 use crate::syntax::{Arg, Ident};
@@ -42,6 +43,9 @@ impl<'s> Session<'_, 's> {
         scope: &Scope<'s>,
     ) -> Option<hir::Expr> {
         let object = path[0];
+        if let Some(what) = scope.describe(object.text) {
+            return self.fail(habits::no_methods(span, object.text, what));
+        }
         let Some(definition) = self.globals.lookup(object.text) else {
             return self.unknown_name(object, scope);
         };
@@ -62,12 +66,7 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
         value: bool,
     ) -> Option<hir::Expr> {
-        let what = match scope.lookup(name.text) {
-            Some(Name::Variable(_)) => Some("a variable"),
-            Some(Name::Constant(..)) => Some("a constant"),
-            Some(Name::Poisoned) | None => None,
-        };
-        if let Some(what) = what {
+        if let Some(what) = scope.describe(name.text) {
             self.check_arguments_alone(args, scope);
             return self.fail(calls::not_callable(name.span, name.text, what));
         }
@@ -79,7 +78,7 @@ impl<'s> Session<'_, 's> {
             Some(Global::Program(program)) => {
                 self.program_call(name, &program, args, (span, value), scope)
             }
-            Some(Global::Chain(chain)) => self.chain_call(name, &chain, args, span, scope),
+            Some(Global::Chain(chain)) => self.chain_call(name, &chain, args, (span, value), scope),
             Some(Global::Poisoned) => {
                 self.check_arguments_alone(args, scope);
                 None
@@ -118,7 +117,10 @@ impl<'s> Session<'_, 's> {
         });
         let candidates = callable.map(|(name, _)| name).chain(BUILTINS);
         let near = self.nearest(name.text, candidates);
-        self.fail(names::unknown_callee(name.span, name.text, near))
+        match habits::other_function(name.span, name.text) {
+            Some(problem) => self.fail(problem),
+            None => self.fail(names::unknown_callee(name.span, name.text, near)),
+        }
     }
 
     fn program_call(
@@ -145,13 +147,18 @@ impl<'s> Session<'_, 's> {
         name: Ident<'s>,
         chain: &Rc<Extern>,
         args: &[Arg<'s>],
-        span: Span,
+        (span, value): (Span, bool),
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         let args = self.arguments(name.text, chain, args, span, scope)?;
         let own = self.chain_symbol(name.text);
         if chain.symbol != own {
             self.extern_used(chain);
+        }
+        if value {
+            self.results_used
+                .entry(chain.symbol.clone())
+                .or_insert(span);
         }
         let called = Callee::Chain(chain.symbol.clone());
         Some(call_expr(called, args, chain.result, span))
@@ -181,6 +188,7 @@ impl<'s> Session<'_, 's> {
             let place = args.get(expected).map_or(span, |extra| extra.value.span);
             let signature = calls::signature(name, callee);
             let problem = calls::wrong_count(place, name, expected, args.len(), &signature);
+            let problem = self.with_definition(problem, name, callee);
             return self.fail(problem);
         }
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
@@ -195,10 +203,26 @@ impl<'s> Session<'_, 's> {
                     parameter,
                     &signature,
                 );
+                let problem = self.with_definition(problem, name, callee);
                 self.report(problem);
             }
         }
         Some(values)
+    }
+
+    /// Points at the `def` or import of what is called.
+    fn with_definition(&self, problem: Diagnostic, name: &str, callee: &Extern) -> Diagnostic {
+        let Some(definition) = self.globals.peek(name) else {
+            return problem;
+        };
+        let own = callee.symbol == self.chain_symbol(name);
+        match definition.global.symbol() {
+            Some(symbol) if *symbol == callee.symbol => {
+                let text = if own { "defined here" } else { "imported here" };
+                problem.also(definition.span, text)
+            }
+            _ => problem,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::convert::{Type, cast, truth, wide};
 use super::globals::Global;
 use super::scope::{Name, Scope};
 use super::statement::local;
-use crate::diagnostics::{names, values};
+use crate::diagnostics::{habits, names, suspicious, values};
 use crate::hir::{self, ExprKind as Hir, UnaryOp};
 use crate::lex::literal;
 use crate::source::Span;
@@ -96,7 +96,13 @@ impl<'s> Session<'_, 's> {
         match &definition.global {
             Global::Program(_) | Global::Loader(_) | Global::Chain(_) => {
                 let what = definition.global.describe();
-                self.fail(names::not_a_value(name.span, name.text, what))
+                let parameters = definition.global.parameters();
+                let problem = names::not_a_value(name.span, name.text, what);
+                let end = Span::new(name.span.file, name.span.end, name.span.end);
+                self.fail(match parameters {
+                    Some(0) => problem.suggest(end, "()"),
+                    _ => problem,
+                })
             }
             Global::Poisoned => None,
             _ => self
@@ -112,6 +118,9 @@ impl<'s> Session<'_, 's> {
         if !known && !super::packet::is_packet(first.text) {
             return self.unknown_name(first, scope);
         }
+        if let Some(what) = scope.describe(first.text) {
+            return self.fail(habits::no_members(span, first.text, what));
+        }
         let text: Vec<&str> = path.iter().map(|part| part.text).collect();
         let problem = names::not_a_value(span, &text.join("."), "a member");
         self.fail(problem)
@@ -121,6 +130,9 @@ impl<'s> Session<'_, 's> {
     pub fn unknown_name<T>(&mut self, name: Ident<'s>, scope: &Scope<'s>) -> Option<T> {
         if scope.broken || self.globals.broken {
             return None;
+        }
+        if let Some(problem) = habits::none(name.span, name.text) {
+            return self.fail(problem);
         }
         let globals = self.globals.iter().map(|(name, _)| name);
         let candidates = scope.names().chain(globals);
@@ -135,6 +147,9 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
+        if let Some(sign) = repeated_sign(op, value, span) {
+            self.report(suspicious::repeated_sign(span, sign));
+        }
         if let (syntax::UnaryOp::Minus, ExprKind::Number(number)) = (op, &value.kind) {
             return self.negative(*number, span);
         }
@@ -164,10 +179,23 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
+        self.warn_truth(op, [left, right]);
         let left = self.expr(left, scope);
         let right_value = self.expr(right, scope);
         let value = self.binary(op, left?, right_value?, right.span)?;
         Some(hir::Expr { span, ..value })
+    }
+
+    /// Warns of `True` and `False` as numbers.
+    fn warn_truth(&mut self, op: BinaryOp, operands: [&Expr<'s>; 2]) {
+        if matches!(op, BinaryOp::And | BinaryOp::Or) {
+            return;
+        }
+        for operand in operands {
+            if let ExprKind::Bool(_) = operand.kind {
+                self.report(suspicious::truth_as_number(operand.span));
+            }
+        }
     }
 
     fn conditional(
@@ -198,4 +226,15 @@ impl<'s> Session<'_, 's> {
         };
         Some(hir::Expr { kind, ty, span })
     }
+}
+
+/// The sign of `++x` or `--x`, written without a blank.
+fn repeated_sign(op: syntax::UnaryOp, value: &Expr<'_>, span: Span) -> Option<&'static str> {
+    let sign = match op {
+        syntax::UnaryOp::Plus => "+",
+        syntax::UnaryOp::Minus => "-",
+        _ => return None,
+    };
+    let again = matches!(&value.kind, ExprKind::Unary(inner, _) if *inner == op);
+    (again && value.span.start == span.start + 1).then_some(sign)
 }

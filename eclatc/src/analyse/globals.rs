@@ -72,6 +72,17 @@ impl Global<'_> {
     }
 }
 
+impl Global<'_> {
+    /// How many parameters it has, when it can be called.
+    pub fn parameters(&self) -> Option<usize> {
+        match self {
+            Self::Program(object) => Some(object.callee.params.len()),
+            Self::Chain(chain) => Some(chain.params.len()),
+            _ => None,
+        }
+    }
+}
+
 /// Constants that may wait for one another; more are a mistake or an attack.
 const MAX_WAITING: usize = 64;
 

@@ -5,7 +5,7 @@ use super::constant::{self, Constant, range};
 use super::convert::{Type, truth, wide};
 use super::scope::Scope;
 use super::statement::local;
-use crate::diagnostics::values;
+use crate::diagnostics::{suspicious, values};
 use crate::hir::{BinaryOp, CompareOp, Expr, ExprKind, LocalId, UnaryOp};
 use crate::source::Span;
 use crate::syntax;
@@ -51,10 +51,19 @@ impl<'s> Session<'_, 's> {
             }
             _ => {}
         }
+        self.warn_shift(op, &right, right_span);
         let signed = left.ty.signed || right.ty.signed;
         let shift = matches!(op, syntax::BinaryOp::Shl | syntax::BinaryOp::Shr);
         let signed = if shift { left.ty.signed } else { signed };
         Some(arithmetic(operation(op, signed), signed, left, right, span))
+    }
+
+    fn warn_shift(&mut self, op: syntax::BinaryOp, right: &Expr, span: Span) {
+        let shift = matches!(op, syntax::BinaryOp::Shl | syntax::BinaryOp::Shr);
+        let known = Constant::of(right).map(Constant::value);
+        if let Some(bits) = known.filter(|bits| shift && !(0..64).contains(bits)) {
+            self.report(suspicious::shift_too_far(span, bits));
+        }
     }
 
     /// `a < b <= c`; inner operands are evaluated once.

@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::assigned::{ends_chain, is_always};
-use crate::diagnostics::flow;
+use crate::diagnostics::{flow, suspicious};
 use crate::hir::{Block, Chain, Configuration, Datum, Expr, Stmt, StmtKind, Symbol};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ impl Session<'_, '_> {
         let attached = attached(config);
         for chain in chains {
             self.unreachable(&chain.body);
+            self.check_return(chain);
             if attached.contains(&chain.symbol) {
                 self.check_verdict(chain);
             }
@@ -46,6 +47,15 @@ impl Session<'_, '_> {
                 StmtKind::Loop { body, .. } => self.unreachable(body),
                 _ => {}
             }
+        }
+    }
+
+    /// A chain whose result is used gives one on every path.
+    fn check_return(&mut self, chain: &Chain) {
+        if let Some(&used) = self.results_used.get(&chain.symbol)
+            && !block_leaves(&chain.body)
+        {
+            self.report(suspicious::missing_return(chain.span, &chain.name, used));
         }
     }
 

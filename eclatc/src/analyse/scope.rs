@@ -47,6 +47,15 @@ impl<'s> Scope<'s> {
         self.names.get(name).copied()
     }
 
+    /// What a name of the chain is, for messages; nothing when it has none or is in doubt.
+    pub fn describe(&self, name: &str) -> Option<&'static str> {
+        match self.lookup(name)? {
+            Name::Variable(_) => Some("a variable"),
+            Name::Constant(..) => Some("a constant"),
+            Name::Poisoned => None,
+        }
+    }
+
     /// Makes a variable.
     pub fn declare(&mut self, name: &'s str, ty: Type, span: Span) -> LocalId {
         let id = self.temporary(name, ty, span);

@@ -4,7 +4,7 @@ use super::Session;
 use super::constant::{Constant, range};
 use super::convert::{Type, cast, truth, wide};
 use super::scope::Scope;
-use crate::diagnostics::syntactic;
+use crate::diagnostics::{habits, suspicious, syntactic};
 use crate::hir::{self, BinaryOp, CompareOp, ExprKind, LocalId, StmtKind as Hir};
 use crate::source::Span;
 use crate::syntax::{self, Arm, Block, Expr, Ident, Stmt, StmtKind};
@@ -51,9 +51,11 @@ impl<'s> Session<'_, 's> {
     }
 
     fn misplaced_in_chain(&mut self, stmt: &Stmt<'s>) -> Option<Hir> {
+        if let StmtKind::Def(_) = stmt.kind {
+            return self.fail(habits::nested_chain(stmt.span));
+        }
         let what = match stmt.kind {
             StmtKind::Import(_) => "`from ... import`",
-            StmtKind::Def(_) => "`def`",
             StmtKind::Const(..) => "`const`",
             StmtKind::MapAssign { .. } => "a map assignment",
             _ => "`test`",
@@ -190,9 +192,45 @@ impl<'s> Session<'_, 's> {
                 let value = self.call(path, args, expr.span, scope, false)?;
                 Some(Hir::Expr(value))
             }
-            _ => self.expr(expr, scope).map(Hir::Expr),
+            _ => {
+                let value = self.expr(expr, scope)?;
+                if !has_call(expr) {
+                    self.report(suspicious::no_effect(expr.span, equals_gap(expr)));
+                }
+                Some(Hir::Expr(value))
+            }
         }
     }
+}
+
+/// Whether evaluating an expression can do something: everything else only gives a value.
+fn has_call(expr: &Expr<'_>) -> bool {
+    match &expr.kind {
+        syntax::ExprKind::Call(..) => true,
+        syntax::ExprKind::Cast(_, value) | syntax::ExprKind::Unary(_, value) => has_call(value),
+        syntax::ExprKind::Binary(_, left, right) => has_call(left) || has_call(right),
+        syntax::ExprKind::Compare(first, rest) => {
+            has_call(first) || rest.iter().any(|(_, operand)| has_call(operand))
+        }
+        syntax::ExprKind::Conditional {
+            then,
+            cond,
+            otherwise,
+        } => has_call(then) || has_call(cond) || has_call(otherwise),
+        _ => false,
+    }
+}
+
+/// The place of the `==` in `NAME == VALUE`.
+fn equals_gap(expr: &Expr<'_>) -> Option<Span> {
+    let syntax::ExprKind::Compare(first, rest) = &expr.kind else {
+        return None;
+    };
+    let [(syntax::CompareOp::Eq, value)] = rest.as_slice() else {
+        return None;
+    };
+    let named = matches!(first.kind, syntax::ExprKind::Path(_));
+    named.then(|| Span::new(expr.span.file, first.span.end, value.span.start))
 }
 
 /// `local = value`

@@ -94,6 +94,7 @@ codes! {
     E0141 "misspelt-operator",
     E0142 "misspelt-keyword",
     E0143 "no-sigils",
+    E0144 "nested-chain",
     E0201 "unknown-name",
     E0202 "unknown-callee",
     E0203 "defined-twice",
@@ -105,6 +106,8 @@ codes! {
     E0209 "not-assignable",
     E0210 "unknown-kind-of-import",
     E0211 "not-a-value",
+    E0212 "no-such-function",
+    E0213 "no-none",
     E0301 "constant-out-of-range",
     E0302 "division-by-zero",
     E0303 "text-as-value",
@@ -118,6 +121,8 @@ codes! {
     E0405 "too-many-parameters",
     E0406 "unknown-packet-function",
     E0407 "unexpected-keyword-argument",
+    E0408 "no-methods",
+    E0409 "no-members",
     E0501 "unknown-map",
     E0502 "wrong-map-type",
     E0503 "wrong-map-shape",
@@ -132,6 +137,11 @@ codes! {
     W0604 "no-verdict",
     W0605 "mixed-sign-comparison",
     W0606 "constant-comparison",
+    W0608 "missing-return",
+    W0609 "truth-as-number",
+    W0610 "no-effect",
+    W0611 "repeated-sign",
+    W0612 "shift-too-far",
 }
 
 impl Code {
@@ -146,7 +156,7 @@ impl Code {
 
     /// Whether a warning of this code holds only when nothing in the script is wrong.
     pub fn needs_whole_script(self) -> bool {
-        matches!(self, Self::W0601 | Self::W0602 | Self::W0603 | Self::W0604)
+        matches!(self, Self::W0601 | Self::W0602 | Self::W0603 | Self::W0604 | Self::W0608)
     }
 
     /// The code with this text or name, in any case: `e0201`, `unused-import`.

@@ -402,3 +402,89 @@ pub fn sigil(span: Span) -> Diagnostic {
         .suggest(span, "")
         .help("remove it")
 }
+
+/// A function of Python's that needs no import there.
+pub fn other_function(span: Span, name: &str) -> Option<Diagnostic> {
+    let (help, replacement) = match name {
+        "print" | "printf" | "log" | "echo" | "println" => (
+            "`hike_verbose(NUMBER)` writes to the trace, `monitor(NUMBER)` counts; both are in `programs.hike_default`",
+            None,
+        ),
+        "int" | "long" => ("`s64(x)` and its like convert", Some("s64")),
+        "abs" => ("write `x if x >= 0 else -x`", None),
+        "pow" => ("write `x * x`, or `1 << n` for a power of two", None),
+        "divmod" => ("write `x / y` and `x % y`", None),
+        "len" => (
+            "read the length from the packet's headers: `Packet.readU16(18)` in IPv6",
+            None,
+        ),
+        "exit" | "quit" | "sys_exit" => (
+            "`return` ends the chain; `hike_drop()` and `hike_pass()` decide the packet",
+            None,
+        ),
+        "input" | "open" | "read" | "write" => (
+            "read the packet with `Packet.readU8(OFFSET)`; a chain has no files",
+            None,
+        ),
+        "str" | "chr" | "ord" | "hex" | "bin" | "oct" | "format" | "repr" | "float" | "round"
+        | "list" | "dict" | "set" | "tuple" | "sum" | "any" | "all" | "sorted" | "reversed"
+        | "enumerate" | "zip" | "map" | "filter" | "iter" | "next" | "type" | "isinstance"
+        | "id" | "hash" | "super" | "getattr" | "setattr" => (
+            "a chain computes with whole numbers; `min`, `max` and casts such as `u8(x)` need no import",
+            None,
+        ),
+        "sleep" | "time" => ("a chain cannot wait: it runs once for every packet", None),
+        _ => return None,
+    };
+    let problem = Diagnostic::new(Code::E0212, span, format!("there is no function `{name}`"))
+        .here("not in this language")
+        .help(help);
+    Some(match replacement {
+        Some(replacement) => problem.suggest(span, replacement),
+        None => problem,
+    })
+}
+
+/// `None` and its like.
+pub fn none(span: Span, name: &str) -> Option<Diagnostic> {
+    let known = [
+        "None",
+        "none",
+        "null",
+        "NULL",
+        "nil",
+        "nullptr",
+        "undefined",
+        "NaN",
+    ];
+    known.contains(&name).then(|| {
+        Diagnostic::new(
+            Code::E0213,
+            span,
+            format!("every value is a number, there is no `{name}`"),
+        )
+        .here("expected a number")
+        .help("0 often stands for nothing, and programs give negative numbers for failures")
+    })
+}
+
+/// `x.append(1)`
+pub fn no_methods(span: Span, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0408, span, format!("`{name}` has no functions"))
+        .here(format!("this is {what}"))
+        .help("values are numbers; only the packet has functions: `Packet.readU8(OFFSET)`")
+}
+
+/// `x.y`
+pub fn no_members(span: Span, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0409, span, format!("`{name}` has no members"))
+        .here(format!("this is {what}"))
+        .help("values are numbers; headers of the standard library have fields: `from std.ipv6 import ipv6`")
+}
+
+/// `def` in a chain.
+pub fn nested_chain(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0144, span, "a chain in a chain")
+        .here("`def` stands at top level")
+        .help("move it out, without indentation, and pass what it needs as arguments")
+}
