@@ -64,4 +64,8 @@ for source in packages/*/src/bin/*.rs; do
   program=$(basename "$source" .rs)
   place "$program" "packages/${package%%/*}/objects/$program.o"
 done
+for source in benches/raw/src/bin/*.rs; do
+  program=$(basename "$source" .rs)
+  place "$program" "benches/objects/$program.o"
+done
 exit $status

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
+use std::os::fd::AsFd;
 
 use hike_tests::bytecode::assemble;
 use hike_tests::kernel_vm::KernelVm;
@@ -96,8 +97,9 @@ pub fn table() {
         variants.push(pair.chain(pair.many));
     }
     let packet = udp6(Ipv6Addr::LOCALHOST, Ipv6Addr::LOCALHOST, &[0; 16]);
-    let figures = interleaved(vm.start(), &packet, variants.len(), |variant| {
+    let figures = interleaved(&packet, variants.len(), |variant| {
         vm.insert(&variants[variant]);
+        vm.start().as_fd()
     });
     print(&figures);
 }

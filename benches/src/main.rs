@@ -7,14 +7,20 @@
 
 mod chain;
 mod host;
+mod length;
 mod load;
 mod measure;
+mod raw;
+mod router;
+mod workload;
 
 fn main() {
     if !hike_tests::require_kernel() {
         std::process::exit(3);
     }
     host::describe();
-    load::table();
+    workload::tables();
+    length::table();
     chain::table();
+    load::table();
 }

@@ -1,6 +1,6 @@
 //! Medians of interleaved rounds.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::BorrowedFd;
 
 use hike_loader::sys::program::test_run_repeated;
 
@@ -18,18 +18,18 @@ pub struct Figure {
     pub spread: f64,
 }
 
-/// Measures every variant: `prepare` makes it ready, then the program runs on the packet.
-pub fn interleaved<F: AsFd + AsRawFd>(
-    program: &F,
+/// Measures every variant: `prepare` makes it ready and gives the program that then runs on
+/// the packet.
+pub fn interleaved<'a>(
     packet: &[u8],
     variants: usize,
-    mut prepare: impl FnMut(usize),
+    mut prepare: impl FnMut(usize) -> BorrowedFd<'a>,
 ) -> Vec<Figure> {
     let mut times = vec![Vec::with_capacity(ROUNDS); variants];
     for _ in 0..ROUNDS {
         for (variant, times) in times.iter_mut().enumerate() {
-            prepare(variant);
-            let time = test_run_repeated(program.as_fd(), packet, REPEAT).expect("a test run");
+            let program = prepare(variant);
+            let time = test_run_repeated(program, packet, REPEAT).expect("a test run");
             times.push(f64::from(time));
         }
     }
