@@ -13,7 +13,7 @@
 //!
 //! It does not know the syntax of eCLAT.
 
-use crate::ir::{Function, Module, Symbol};
+use crate::ir::{BlockId, Function, Module, Symbol};
 use crate::source::Span;
 use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
 use hike_isa::Insn;
@@ -40,7 +40,7 @@ mod spill;
 mod tidy;
 
 pub use listing::listing;
-pub use object::{ObjectError, object};
+pub use object::{ObjectError, object, object_of};
 
 /// The bytecode of one chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct ChainCode {
     pub span: Span,
     /// Its instructions in order.
     pub insns: Vec<PlacedInsn>,
+    /// The blocks of the IR that are left, in order, each with its first slot.
+    pub blocks: Vec<(BlockId, u32)>,
 }
 
 /// An instruction with its place in the code and in the source.

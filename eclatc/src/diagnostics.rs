@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod flow;
 pub mod habits;
 pub mod lexical;
+pub mod limits;
 pub mod names;
 pub mod suspicious;
 pub mod syntactic;

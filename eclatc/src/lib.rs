@@ -15,6 +15,7 @@
 //! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
 
 pub mod analyse;
+pub mod budget;
 pub mod codegen;
 pub mod diagnostic;
 pub mod diagnostics;

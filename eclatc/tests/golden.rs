@@ -122,7 +122,7 @@ fn hir() {
 
 /// The messages about a script as text.
 fn shown(name: &str, text: &str) -> String {
-    let front = support::front(name, text);
+    let front = support::checked(name, text);
     let shown = front
         .problems
         .iter()

@@ -44,7 +44,7 @@ fn wrong_examples_give_the_message_and_nothing_else() {
         .iter()
         .filter(|code| !WITHOUT_EXAMPLE.contains(code))
     {
-        let front = support::front("wrong.eclat", examples(code.page())[0]);
+        let front = support::checked("wrong.eclat", examples(code.page())[0]);
         let codes: Vec<Code> = front.problems.iter().map(|problem| problem.code).collect();
         let others = front
             .problems
@@ -109,7 +109,7 @@ fn right_examples_give_no_message() {
         .iter()
         .filter(|code| !WITHOUT_EXAMPLE.contains(code))
     {
-        let front = support::front("right.eclat", examples(code.page())[1]);
+        let front = support::checked("right.eclat", examples(code.page())[1]);
         assert!(
             !front.problems.iter().any(Diagnostic::is_error),
             "{code}: {:?}",
@@ -128,7 +128,7 @@ fn messages_have_one_voice() {
         .iter()
         .filter(|code| !WITHOUT_EXAMPLE.contains(code))
     {
-        for problem in support::front("wrong.eclat", examples(code.page())[0]).problems {
+        for problem in support::checked("wrong.eclat", examples(code.page())[0]).problems {
             let first = problem.message.chars().next().unwrap_or(' ');
             assert!(!first.is_uppercase(), "{code}: {}", problem.message);
             assert!(

@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
+use eclatc::budget::{Count, Extent, budgets};
 use hike_tests::kernel_vm::KernelVm;
 use hike_tests::meaning::case::Expectation;
-use hike_tests::meaning::compile::{Compiled, Refused, compile};
+use hike_tests::meaning::compile::{Compiled, Refused, compile, symbol};
 use hike_tests::meaning::generate::{FIRST, Options, script};
 use hike_tests::meaning::world::Run;
 use hike_tests::meaning::{case, source, typed_tree, vm};
@@ -162,5 +163,39 @@ fn random_scripts_mean_the_same_in_the_kernel() {
     assert!(
         compared * 10 > total * 7,
         "only {compared} of {total} could be compared"
+    );
+}
+
+/// What is proved of a chain holds: no run takes less than its least or more than its most.
+#[test]
+fn budgets_hold_for_random_scripts() {
+    let (mut bounded, mut total) = (0, 0);
+    for seed in seeds(500) {
+        let (text, Some(compiled)) = compile_random(seed, true) else {
+            continue;
+        };
+        let budgets = budgets(&compiled.module, &compiled.codes);
+        let name = symbol(FIRST);
+        let budget = budgets.iter().find(|it| *it.symbol.0 == *name);
+        let Extent { least, most } = budget.expect("the first chain").instructions;
+        let (run, executed) = vm::counted_on_host(&compiled.quick(FIRST), &packet(seed));
+        let executed = Count::new(executed.into());
+        total += 1;
+        bounded += u64::from(most.known().is_some());
+        assert!(
+            executed <= most,
+            "seed {seed}: {executed} of {most}\n{text}"
+        );
+        if run.is_whole() {
+            assert!(
+                least <= executed,
+                "seed {seed}: {executed} of {least}\n{text}"
+            );
+        }
+    }
+    eprintln!("{bounded} of {total} random scripts have a bound");
+    assert!(
+        bounded * 2 > total,
+        "only {bounded} of {total} have a bound"
     );
 }

@@ -2,7 +2,7 @@
 
 use super::machine::{Code, End, Inst, Label, Reg, Source, StackSlot};
 use super::{ChainCode, Limit, PlacedInsn};
-use crate::ir::{Callee, Condition, Function, Symbol};
+use crate::ir::{BlockId, Callee, Condition, Function, Symbol};
 use crate::source::Span;
 use hike_abi::limits::CHAIN_INSNS;
 use hike_isa::{self as isa, AluOp, Insn, JumpOp, Operand, Size, Width};
@@ -24,7 +24,7 @@ pub fn emit(function: &Function, code: &Code, order: &[Label]) -> Result<ChainCo
     emission.end_safely();
     match emission.quick_slots() {
         slots if slots > CHAIN_INSNS => Err(Limit::Slots(slots)),
-        _ => Ok(emission.finish(function)),
+        _ => Ok(emission.finish(function, order)),
     }
 }
 
@@ -162,8 +162,13 @@ impl Emission<'_> {
         self.next as usize - fused.count()
     }
 
-    fn finish(self, function: &Function) -> ChainCode {
+    fn finish(self, function: &Function, order: &[Label]) -> ChainCode {
         let starts = self.starts;
+        let of_ir = order
+            .iter()
+            .filter(|label| label.index() < function.blocks.len());
+        let blocks = of_ir.map(|label| (BlockId(label.0), starts[label.index()]));
+        let blocks = blocks.collect();
         let insns = self.items.into_iter().map(|item| {
             let mut placed = item.placed;
             if let Some(target) = item.target {
@@ -176,6 +181,7 @@ impl Emission<'_> {
             symbol: function.symbol.clone(),
             span: function.span,
             insns: insns.collect(),
+            blocks,
         }
     }
 }

@@ -45,9 +45,21 @@ fn defect(error: impl fmt::Display) -> ObjectError {
 /// When chains exceed limits of the VM.
 pub fn object(module: &Module, script: &Script, sources: &Sources) -> Result<Vec<u8>, ObjectError> {
     let codes = generate(module).map_err(ObjectError::Limits)?;
+    object_of(&codes, script, sources)
+}
+
+/// The object of a script whose bytecode is there already.
+///
+/// # Errors
+/// When it cannot be written, a defect of the compiler.
+pub fn object_of(
+    codes: &[ChainCode],
+    script: &Script,
+    sources: &Sources,
+) -> Result<Vec<u8>, ObjectError> {
     let mut writer = Writer::new();
-    writer.code(&codes).map_err(defect)?;
-    let (types, ext) = btf::sections(CODE_SECTION, &codes, script, sources);
+    writer.code(codes).map_err(defect)?;
+    let (types, ext) = btf::sections(CODE_SECTION, codes, script, sources);
     writer.section(".BTF", types);
     writer.section(".BTF.ext", ext);
     let content = script::script(script, sources).map_err(defect)?;

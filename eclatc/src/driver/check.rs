@@ -5,6 +5,7 @@ use super::report::Report;
 use super::siblings::Siblings;
 use super::unit::{Context, Unit, defines};
 use super::{Exit, Failure, Output};
+use crate::budget::{ChainBudget, report::table};
 use crate::packages::folders::Folders;
 use hike_format::PackagePath;
 
@@ -30,18 +31,23 @@ pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Output, Failure> {
         defines: defines(&args.settings),
         packages: &packages,
     };
+    let mut tables = String::new();
     for unit in &mut units {
-        check(unit, &context)?;
+        let budgets = check(unit, &context);
         report.add(&unit.problems, &unit.sources);
+        if let Some(budgets) = budgets.filter(|budgets| args.budget && !budgets.is_empty()) {
+            tables += &table(&budgets);
+        }
     }
-    Ok(report.output(Vec::new()))
+    Ok(report.output(tables.into_bytes()))
 }
 
 /// Analyses a script and, when it is sound, sees whether its chains fit into the machine.
-fn check(unit: &mut Unit, context: &Context<'_>) -> Result<(), Failure> {
+fn check(unit: &mut Unit, context: &Context<'_>) -> Option<Vec<ChainBudget>> {
     let script = unit.analyse(context);
-    if unit.is_sound() {
-        unit.object(&script)?;
-    }
-    Ok(())
+    let generated = match unit.is_sound() {
+        true => unit.generate(&script),
+        false => None,
+    };
+    generated.map(|(_, budgets)| budgets)
 }

@@ -137,6 +137,10 @@ pub struct CheckArgs {
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 
+    /// Show how much of the VM's limits each chain takes, at least and at most.
+    #[arg(long)]
+    pub budget: bool,
+
     /// How to read them.
     #[command(flatten)]
     pub settings: Settings,

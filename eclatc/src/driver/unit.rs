@@ -3,7 +3,8 @@
 use super::cli::{Settings, Stage};
 use super::{Exit, Failure, files};
 use crate::analyse::{self, Options};
-use crate::codegen::{self, ObjectError};
+use crate::budget::{self, ChainBudget};
+use crate::codegen::{self, ChainCode, CodegenError};
 use crate::diagnostic::{self, Diagnostic};
 use crate::diagnostics::{lexical, tooling};
 use crate::ir::{self, passes};
@@ -110,23 +111,41 @@ impl Unit {
         module
     }
 
+    /// The bytecode of a script without errors, and what its chains use of the VM; what
+    /// exceeds a limit is added to the problems.
+    pub fn generate(&mut self, script: &hir::Script) -> Option<(Vec<ChainCode>, Vec<ChainBudget>)> {
+        let module = self.lower(script);
+        let codes = match codegen::generate(&module) {
+            Ok(codes) => codes,
+            Err(limits) => {
+                self.exceeded(&limits);
+                return None;
+            }
+        };
+        let budgets = budget::budgets(&module, &codes);
+        self.problems.extend(budget::report::problems(&budgets));
+        Some((codes, budgets))
+    }
+
+    fn exceeded(&mut self, limits: &[CodegenError]) {
+        let problems = limits
+            .iter()
+            .map(|limit| tooling::cannot_generate(limit.span, limit.to_string()));
+        self.problems.extend(problems);
+    }
+
     /// The object of a script without errors; what exceeds a limit is added to the problems.
     ///
     /// # Errors
     /// When an object that should be possible cannot be written: a defect of the compiler.
     pub fn object(&mut self, script: &hir::Script) -> Result<Option<Vec<u8>>, Failure> {
-        let module = self.lower(script);
-        match codegen::object(&module, script, &self.sources) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(ObjectError::Limits(limits)) => {
-                let problems = limits
-                    .iter()
-                    .map(|limit| tooling::cannot_generate(limit.span, limit.to_string()));
-                self.problems.extend(problems);
-                Ok(None)
-            }
-            Err(defect) => Err(Failure::new(Exit::Bug, defect.to_string())),
-        }
+        let generated = self.generate(script);
+        let Some((codes, _)) = generated.filter(|_| self.is_sound()) else {
+            return Ok(None);
+        };
+        let bytes = codegen::object_of(&codes, script, &self.sources);
+        let bytes = bytes.map_err(|defect| Failure::new(Exit::Bug, defect.to_string()))?;
+        Ok(Some(bytes))
     }
 
     /// What a stage before the object makes of the script, as text.
@@ -152,10 +171,7 @@ impl Unit {
         match codegen::generate(&self.lower(script)) {
             Ok(codes) => codegen::listing(&codes, &self.sources),
             Err(limits) => {
-                let problems = limits
-                    .iter()
-                    .map(|limit| tooling::cannot_generate(limit.span, limit.to_string()));
-                self.problems.extend(problems);
+                self.exceeded(&limits);
                 String::new()
             }
         }

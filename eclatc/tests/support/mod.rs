@@ -5,7 +5,7 @@ use eclatc::analyse::{self, Options};
 use eclatc::diagnostic::{self, Diagnostic};
 use eclatc::packages::memory::InMemory;
 use eclatc::source::{SourceFile, Sources};
-use eclatc::{hir, lex, parse};
+use eclatc::{budget, codegen, hir, ir, lex, lower, parse};
 use hike_format::signature::{
     ConfigVar, Field, IntType, MapInfo, ObjectKind, Param, ResultKind, Signature, TypeInfo,
 };
@@ -186,6 +186,21 @@ pub fn front(path: &str, text: &str) -> Front {
         problems,
         sources,
     }
+}
+
+/// The same, and what is wrong with the budgets of a script that is sound.
+pub fn checked(path: &str, text: &str) -> Front {
+    let mut front = front(path, text);
+    if front.problems.iter().any(Diagnostic::is_error) {
+        return front;
+    }
+    let mut module = lower::lower(&front.script);
+    ir::passes::optimize(&mut module);
+    if let Ok(codes) = codegen::generate(&module) {
+        let budgets = budget::budgets(&module, &codes);
+        front.problems.extend(budget::report::problems(&budgets));
+    }
+    front
 }
 
 fn defines(text: &str) -> BTreeMap<String, String> {

@@ -48,6 +48,8 @@ pub struct Host {
     pub time_ns: u64,
     /// Seed and state of what [`hike_abi::Helper::RandomU32`] gives.
     pub random: u64,
+    /// Instructions that the last run executed.
+    pub executed: u32,
 }
 
 impl Default for Host {
@@ -56,6 +58,7 @@ impl Default for Host {
             chains: BTreeMap::new(),
             time_ns: 0,
             random: 1,
+            executed: 0,
         }
     }
 }
@@ -84,13 +87,16 @@ impl Host {
             .iter_mut()
             .zip(arguments)
             .for_each(|(reg, argument)| *reg = *argument);
-        let machine = HostMachine {
+        let mut machine = HostMachine {
             host: self,
             state,
             packet,
             code: chain,
         };
-        machine.run(programs)
+        let outcome = machine.run(programs);
+        let left = machine.state.budget;
+        self.executed = limits::EXECUTED_INSNS - left;
+        outcome
     }
 }
 
@@ -119,7 +125,7 @@ struct HostMachine<'a> {
 }
 
 impl HostMachine<'_> {
-    fn run(mut self, programs: &mut dyn Programs) -> Outcome {
+    fn run(&mut self, programs: &mut dyn Programs) -> Outcome {
         let mut pc = 0;
         let mut calls = 0;
         if !self.select(self.code) {
@@ -130,7 +136,7 @@ impl HostMachine<'_> {
                 return self.fault(Fault::Budget, pc);
             }
             self.state.budget -= 1;
-            match step(&mut self, &mut pc) {
+            match step(self, &mut pc) {
                 Flow::Next => {}
                 Flow::End => return Outcome::Returned(self.state.regs[0]),
                 Flow::Fault(fault) => return self.fault(fault, pc.wrapping_sub(1)),

@@ -23,6 +23,14 @@ pub const KERNEL_PROGRAMS: [&str; 1] = ["hike-ebpf/objects/nop.o"];
 /// # Panics
 /// On faults that no script can cause.
 pub fn on_host(chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Run {
+    counted_on_host(chains, packet).0
+}
+
+/// The same, with the number of instructions executed.
+///
+/// # Panics
+/// On faults that no script can cause.
+pub fn counted_on_host(chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> (Run, u32) {
     let mut host = Host::default();
     for (id, chain) in chains {
         host.insert(*id, chain);
@@ -37,11 +45,12 @@ pub fn on_host(chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Run {
         Outcome::Verdict(_) => End::Ended(last),
         Outcome::Fault { fault, .. } => ending(fault),
     };
-    Run {
+    let run = Run {
         calls,
         packet: after,
         end,
-    }
+    };
+    (run, host.executed)
 }
 
 fn ending(fault: Fault) -> End {
