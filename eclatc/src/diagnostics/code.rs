@@ -95,6 +95,7 @@ codes! {
     E0142 "misspelt-keyword",
     E0143 "no-sigils",
     E0144 "nested-chain",
+    E0145 "header-form",
     E0201 "unknown-name",
     E0202 "unknown-callee",
     E0203 "defined-twice",
@@ -108,6 +109,7 @@ codes! {
     E0211 "not-a-value",
     E0212 "no-such-function",
     E0213 "no-none",
+    E0214 "unknown-field",
     E0301 "constant-out-of-range",
     E0302 "division-by-zero",
     E0303 "text-as-value",
@@ -158,7 +160,10 @@ impl Code {
 
     /// Whether a warning of this code holds only when nothing in the script is wrong.
     pub fn needs_whole_script(self) -> bool {
-        matches!(self, Self::W0601 | Self::W0602 | Self::W0603 | Self::W0604 | Self::W0608)
+        matches!(
+            self,
+            Self::W0601 | Self::W0602 | Self::W0603 | Self::W0604 | Self::W0608
+        )
     }
 
     /// The code with this text or name, in any case: `e0201`, `unused-import`.
