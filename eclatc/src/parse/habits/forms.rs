@@ -117,7 +117,7 @@ pub fn unknown_type(view: &View<'_, '_>) -> Option<Diagnostic> {
 }
 
 fn unknown(ty: Token<'_>) -> Diagnostic {
-    let near = own_type(ty.text).or_else(|| hike_format::nearest(ty.text, OWN.into_iter()));
+    let near = own_type(ty.text).or_else(|| hike_format::nearest(ty.text, OWN));
     habits::unknown_type(ty.span, ty.text, near)
 }
 

@@ -114,7 +114,7 @@ fn misspelt_keyword(view: &View<'_, '_>) -> Option<Diagnostic> {
     }
     let lower = first.text.to_lowercase();
     let near = KEYWORDS.iter().find(|word| **word == lower).copied();
-    let near = near.or_else(|| hike_format::nearest(&lower, KEYWORDS.into_iter()))?;
+    let near = near.or_else(|| hike_format::nearest(&lower, KEYWORDS))?;
     Some(habits::misspelt_keyword(first.span, first.text, near))
 }
 

@@ -48,7 +48,7 @@ pub fn index(view: &View<'_, '_>) -> Option<Diagnostic> {
 fn index_alone(view: &View<'_, '_>) -> Option<Diagnostic> {
     let bracket = view.get(1).filter(|open| open.kind == Kind::LeftBracket)?;
     let alone = view.first().kind == Kind::Name && view.at >= 3;
-    (alone && view.kind_before(1) == Some(Kind::RightBracket) || alone && view.at == 3)
+    (alone && (view.at == 3 || view.kind_before(1) == Some(Kind::RightBracket)))
         .then(|| habits::index(bracket.span))
 }
 
