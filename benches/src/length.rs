@@ -1,4 +1,5 @@
-//! What a chain costs over its length, beside a row of direct tail calls.
+//! What a chain costs over its length, beside a row of direct tail calls. The programs do
+//! nothing, so all of it is the way from one to the next.
 
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
@@ -16,42 +17,42 @@ use crate::raw::{Program, Raw};
 const LENGTHS: [usize; 8] = [1, 2, 5, 10, 15, 20, 25, 30];
 /// The longest of them.
 const LONGEST: usize = LENGTHS[LENGTHS.len() - 1];
-/// The program that a chain calls, loaded as often as it is called: a processor runs one
-/// program over and over faster than many.
+/// The program that a chain calls, loaded as often as it is called at most: a processor runs
+/// one program over and over faster than many.
 const NOP: &str = "hike-ebpf/objects/nop.o";
 
 /// Prints a row a length.
 pub fn table() {
     let vm = KernelVm::with_programs(&[NOP; LONGEST]);
     let (_raw, row) = row();
-    let chains = LENGTHS.map(chain);
+    let many = LENGTHS.map(|length| chain(0..length));
+    let one = LENGTHS.map(|length| chain(std::iter::repeat_n(0, length)));
     let packet = udp6(Ipv6Addr::LOCALHOST, Ipv6Addr::LOCALHOST, &[0; 16]);
-    let figures = interleaved(&packet, 2 * LENGTHS.len(), |index| {
-        match chains.get(index) {
-            Some(chain) => {
-                vm.insert(chain);
-                vm.start().as_fd()
-            }
-            None => {
-                let length = LENGTHS[index - LENGTHS.len()];
-                row[row.len() - 1 - length].as_fd()
-            }
-        }
+    let figures = interleaved(&packet, 3 * LENGTHS.len(), |index| {
+        let length = index % LENGTHS.len();
+        let chains = match index / LENGTHS.len() {
+            0 => &one,
+            1 => &many,
+            _ => return row[row.len() - 1 - LENGTHS[length]].as_fd(),
+        };
+        vm.insert(&chains[length]);
+        vm.start().as_fd()
     });
-    println!("| calls | HIKe, VM, ns | by hand, direct tail calls, ns | difference a call, ns |");
+    println!(
+        "| calls | HIKe, VM, of one program | HIKe, VM, each of another | direct tail calls by hand, each of another |"
+    );
     println!("|---:|---:|---:|---:|");
-    let (chains, rows) = figures.split_at(LENGTHS.len());
-    for (length, (chain, row)) in LENGTHS.iter().zip(chains.iter().zip(rows)) {
-        let (chain, row) = (chain.median, row.median);
-        let difference = (chain - row) / *length as f64;
-        println!("| {length} | {chain:.0} | {row:.0} | {difference:.1} |");
+    for (index, length) in LENGTHS.iter().enumerate() {
+        let at = |series: usize| figures[series * LENGTHS.len() + index].median;
+        let (one, many, row) = (at(0), at(1), at(2));
+        println!("| {length} | {one:.0} | {many:.0} | {row:.0} |");
     }
     println!();
 }
 
-/// A chain that calls so many programs that do nothing.
-fn chain(length: usize) -> BTreeMap<u32, Quick> {
-    let mut lines: Vec<String> = (0..length).map(|id| format!("call program {id}")).collect();
+/// A chain that calls these programs, which do nothing.
+fn chain(programs: impl Iterator<Item = usize>) -> BTreeMap<u32, Quick> {
+    let mut lines: Vec<String> = programs.map(|id| format!("call program {id}")).collect();
     lines.push("exit".to_owned());
     BTreeMap::from([(1, assemble(&lines).expect("a chain"))])
 }

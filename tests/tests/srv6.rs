@@ -3,10 +3,13 @@
 mod srv6_model;
 
 use std::net::Ipv6Addr;
+use std::process::Command;
 
+use hike_loader::pcap::{Capture, Packet, read, write};
 use hike_tests::frame::{Extension, Frame, UDP, address, errno, extension, zoo};
 use hike_tests::require_kernel;
 use hike_tests::rig::{End, Outcome, Rig};
+use hike_tests::tools::{build_command, run, tool};
 use srv6_model::{IPV6, SEGMENTS, destination, encapsulated, routing_header, segments, set_policy};
 
 const ENCAPS: &str = "srv6/h_encaps";
@@ -348,4 +351,41 @@ fn the_longest_prefix_decides() {
         errno::EPROTONOSUPPORT,
         "IPv4",
     );
+}
+
+/// The example script, compiled and run: one destination is led through the segments.
+#[test]
+fn the_example_script() {
+    if !require_kernel() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [bundle, sent, arrived] =
+        ["srv6.hike", "sent.pcap", "arrived.pcap"].map(|name| folder.path().join(name));
+    run(&mut build_command("fixtures/scripts/srv6.eclat", &bundle));
+    let (ours, other) = (udp(), Frame::udp(address(1), address(9)));
+    let frames = [&ours, &other].map(|frame| frame.bytes.clone());
+    std::fs::write(&sent, write(&capture(&frames))).expect("a capture");
+    let mut loader = Command::new(tool("hike-loader"));
+    loader.arg("run").arg(&bundle).arg("--pcap").arg(&sent);
+    run(loader.arg("--out").arg(&arrived));
+    let arrived = read(&std::fs::read(&arrived).expect("a capture")).expect("a capture");
+    let list = [parsed("fc02:1::1"), parsed("fc02:2::1")];
+    let bytes: Vec<Vec<u8>> = arrived.packets.into_iter().map(|p| p.bytes).collect();
+    assert_eq!(bytes, [encapsulated(&ours, &list, false), other.bytes]);
+}
+
+fn capture(frames: &[Vec<u8>]) -> Capture {
+    let packets = frames.iter().map(|bytes| Packet {
+        seconds: 0,
+        fraction: 0,
+        wire_length: bytes.len() as u32,
+        bytes: bytes.clone(),
+    });
+    Capture {
+        big_endian: false,
+        nanoseconds: false,
+        snap_length: 65535,
+        packets: packets.collect(),
+    }
 }
