@@ -19,6 +19,8 @@ mod datum;
 mod expression;
 mod globals;
 mod imports;
+mod layout;
+mod library;
 mod operation;
 mod packet;
 mod paths;
@@ -32,7 +34,7 @@ use crate::source::{FileId, Span};
 use crate::syntax;
 use globals::Globals;
 use hike_format::signature::{Param, ResultKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What analysis must know besides the script.
 #[derive(Clone, Copy)]
@@ -52,14 +54,7 @@ pub fn analyse(
     file: FileId,
     options: Options<'_>,
 ) -> (hir::Script, Vec<Diagnostic>) {
-    let mut session = Session {
-        options,
-        globals: Globals::default(),
-        externs: BTreeMap::new(),
-        broken_chain: false,
-        results_used: BTreeMap::new(),
-        problems: Vec::new(),
-    };
+    let mut session = Session::new(options);
     session.collect(&script.items);
     let chains = session.chains(&script.items);
     let config = session.configuration(&script.items);
@@ -98,6 +93,8 @@ struct Session<'a, 's> {
     externs: BTreeMap<hir::Symbol, hir::Extern>,
     /// A line of a chain could not be read: it may have used what seems unused.
     broken_chain: bool,
+    /// Names imported from the standard library.
+    from_std: BTreeSet<&'s str>,
     /// Chains whose results are used, and where first.
     results_used: BTreeMap<hir::Symbol, Span>,
     problems: Vec<Diagnostic>,
@@ -106,7 +103,19 @@ struct Session<'a, 's> {
 /// After so many problems no near names are looked for: that takes time, and nobody reads it.
 const MAX_SUGGESTIONS: usize = 100;
 
-impl Session<'_, '_> {
+impl<'a> Session<'a, '_> {
+    fn new(options: Options<'a>) -> Self {
+        Self {
+            options,
+            globals: Globals::default(),
+            externs: BTreeMap::new(),
+            broken_chain: false,
+            from_std: BTreeSet::new(),
+            results_used: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// The candidate that was probably meant by a name.
     fn nearest<'n>(
         &self,

@@ -8,6 +8,7 @@ mod code;
 pub mod configuration;
 pub mod flow;
 pub mod habits;
+pub mod headers;
 pub mod lexical;
 pub mod limits;
 pub mod names;

@@ -15,6 +15,8 @@ pub mod dependencies;
 pub mod explain;
 pub mod files;
 pub mod format;
+pub mod levels;
+pub mod link;
 pub mod new;
 pub mod report;
 pub mod siblings;

@@ -28,4 +28,5 @@ pub mod lower;
 pub mod packages;
 pub mod parse;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;

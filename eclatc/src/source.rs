@@ -117,6 +117,16 @@ impl SourceFile {
         }
     }
 
+    /// The byte offset of a line and column, both counted from 1; nothing when the text has
+    /// no such place.
+    pub fn offset(&self, line: u32, column: u32) -> Option<u32> {
+        let index = (line as usize).checked_sub(1)?;
+        let start = *self.line_starts.get(index)?;
+        let mut characters = self.line_text(line).char_indices();
+        let (at, _) = characters.nth((column as usize).checked_sub(1)?)?;
+        Some(start + at as u32)
+    }
+
     /// The text of a line counted from 1, without its line end; empty when there is none.
     pub fn line_text(&self, line: u32) -> &str {
         let index = (line as usize).saturating_sub(1);

@@ -60,6 +60,8 @@ pub enum StmtKind<'s> {
         /// The turn.
         body: Block<'s>,
     },
+    /// `header NAME(OFFSET):` with its fields.
+    Layout(Layout<'s>),
     /// `test "NAME":`, its block is not read yet.
     Test,
     /// `const NAME = EXPR`
@@ -79,6 +81,17 @@ pub enum StmtKind<'s> {
     Assign(Vec<Ident<'s>>, Expr<'s>),
     /// `NAME += EXPR` and its like.
     Augmented(Ident<'s>, BinaryOp, Expr<'s>),
+    /// `HEADER.FIELD = EXPR`, or `+=` and its like.
+    AssignField {
+        /// The header.
+        header: Ident<'s>,
+        /// The field.
+        field: Ident<'s>,
+        /// The operator before the `=`.
+        op: Option<BinaryOp>,
+        /// The value.
+        value: Expr<'s>,
+    },
     /// `OWNER[MAP] = { ... }`
     MapAssign {
         /// The loader or program.
@@ -133,6 +146,17 @@ pub struct Def<'s> {
     pub result: Option<TypeName>,
     /// Its statements.
     pub body: Block<'s>,
+}
+
+/// `header NAME(OFFSET): FIELDS`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout<'s> {
+    /// Its name.
+    pub name: Ident<'s>,
+    /// Where it begins in the packet, in bytes.
+    pub offset: Expr<'s>,
+    /// Declarations of fields, `FIELD = (FIELD, BIT, WIDTH)` for parts of them.
+    pub fields: Block<'s>,
 }
 
 /// A parameter.

@@ -7,7 +7,7 @@ use eclatc::diagnostic::Diagnostic;
 use eclatc::diagnostics::Code;
 
 /// Codes that no text shows: they are about bytes, sizes, or limits of the machine.
-const WITHOUT_EXAMPLE: [Code; 3] = [Code::E0006, Code::E0007, Code::E0701];
+const WITHOUT_EXAMPLE: [Code; 4] = [Code::E0006, Code::E0007, Code::E0701, Code::E0703];
 
 /// The scripts in the fenced blocks of a page.
 fn examples(page: &str) -> Vec<&str> {

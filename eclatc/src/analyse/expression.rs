@@ -94,7 +94,7 @@ impl<'s> Session<'_, 's> {
             return self.unknown_name(name, scope);
         };
         match &definition.global {
-            Global::Program(_) | Global::Loader(_) | Global::Chain(_) => {
+            Global::Program(_) | Global::Loader(_) | Global::Chain(_) | Global::Header(_) => {
                 let what = definition.global.describe();
                 let parameters = definition.global.parameters();
                 let problem = names::not_a_value(name.span, name.text, what);
@@ -111,9 +111,17 @@ impl<'s> Session<'_, 's> {
         }
     }
 
-    /// `NAME.NAME` as a value: nothing has members yet.
-    fn member(&mut self, path: &[Ident<'s>], span: Span, scope: &Scope<'s>) -> Option<hir::Expr> {
+    /// `NAME.NAME` as a value: a field of a header.
+    pub fn member(
+        &mut self,
+        path: &[Ident<'s>],
+        span: Span,
+        scope: &Scope<'s>,
+    ) -> Option<hir::Expr> {
         let first = path[0];
+        if let ([_, field], Some(layout)) = (path, self.header(first.text, scope)) {
+            return self.field_value(&layout, first, *field);
+        }
         let known = scope.lookup(first.text).is_some() || self.globals.lookup(first.text).is_some();
         if !known && !super::packet::is_packet(first.text) {
             return self.unknown_name(first, scope);

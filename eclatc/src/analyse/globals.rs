@@ -4,6 +4,7 @@ use super::Session;
 use super::chain::interface;
 use super::constant::Constant;
 use super::convert::Type;
+use super::layout::Layout;
 use crate::diagnostics::{names, syntactic, values};
 use crate::hir::{Extern, Symbol};
 use crate::source::Span;
@@ -42,6 +43,8 @@ pub enum Global<'s> {
     Loader(Rc<Object>),
     /// A chain of this script or of another.
     Chain(Rc<Extern>),
+    /// A header of the packet.
+    Header(Rc<Layout>),
     /// A constant.
     Constant(Constant),
     /// A constant whose value has not been asked for yet.
@@ -67,6 +70,7 @@ impl Global<'_> {
             Self::Program(_) => "a program",
             Self::Loader(_) => "a chain loader",
             Self::Chain(_) => "a chain",
+            Self::Header(_) => "a header",
             _ => "a constant",
         }
     }
@@ -119,6 +123,7 @@ impl<'s> Session<'_, 's> {
         for item in items {
             self.collect_item(item);
         }
+        self.layouts(items);
         let mut order: Vec<_> = self
             .globals
             .iter()
@@ -148,7 +153,10 @@ impl<'s> Session<'_, 's> {
             }
             StmtKind::Broken(_) => self.globals.broken = true,
             StmtKind::Test => self.report(syntactic::not_supported_yet(item.span, "`test` blocks")),
-            StmtKind::Expr(_) | StmtKind::MapAssign { .. } | StmtKind::Pass => {}
+            StmtKind::Expr(_)
+            | StmtKind::MapAssign { .. }
+            | StmtKind::Layout(_)
+            | StmtKind::Pass => {}
             _ => self.misplaced(item),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::globals::{Global, Object};
+use super::library::STD;
 use crate::diagnostics::{flow, names};
 use crate::hir::{Extern, Symbol};
 use crate::packages::{Interface, Item, SymbolKind};
@@ -19,6 +20,9 @@ const KINDS: [(&str, SymbolKind); 4] = [
 impl<'s> Session<'_, 's> {
     /// Finds what an import names and defines it.
     pub fn import(&mut self, import: &Import<'s>) {
+        if import.kind.text == STD {
+            return self.import_std(import);
+        }
         let kind = KINDS.iter().find(|(word, _)| *word == import.kind.text);
         let Some(&(_, kind)) = kind else {
             self.unknown_kind(import.kind);
@@ -37,12 +41,13 @@ impl<'s> Session<'_, 's> {
     }
 
     fn unknown_kind(&mut self, kind: Ident<'s>) {
-        let words = KINDS.iter().map(|(word, _)| *word);
+        let words = KINDS.iter().map(|(word, _)| *word).chain([STD]);
         let near = hike_format::nearest(kind.text, words);
         self.report(names::unknown_kind(kind.span, kind.text, near));
     }
 
-    fn poison(&mut self, import: &Import<'s>) {
+    /// Silences what would follow from a wrong import.
+    pub fn poison(&mut self, import: &Import<'s>) {
         for name in &import.names {
             self.define(name.alias.unwrap_or(name.name), Global::Poisoned);
         }
@@ -87,8 +92,9 @@ impl<'s> Session<'_, 's> {
         let unused: Vec<_> = self
             .globals
             .iter()
-            .filter(|(_, definition)| {
-                !definition.used && definition.global.is_import(self.options.package)
+            .filter(|(name, definition)| {
+                let imported = definition.global.is_import(self.options.package);
+                !definition.used && (imported || self.from_std.contains(name))
             })
             .map(|(name, definition)| flow::unused_import(definition.span, name))
             .collect();

@@ -36,6 +36,12 @@ impl<'s> Session<'_, 's> {
                 return self.assignment(targets, value, span, scope, out);
             }
             StmtKind::Augmented(name, op, value) => self.augmented((*name, *op, value), scope),
+            StmtKind::AssignField {
+                header,
+                field,
+                op,
+                value,
+            } => self.assign_field((*header, *field), *op, value, scope),
             StmtKind::Break => self.loop_exit(span, "break", Hir::Break, scope),
             StmtKind::Continue => self.loop_exit(span, "continue", Hir::Continue, scope),
             StmtKind::Return(value) => self.return_statement(value.as_ref(), scope),
@@ -57,6 +63,7 @@ impl<'s> Session<'_, 's> {
         let what = match stmt.kind {
             StmtKind::Import(_) => "`from ... import`",
             StmtKind::Const(..) => "`const`",
+            StmtKind::Layout(_) => "`header`",
             StmtKind::MapAssign { .. } => "a map assignment",
             _ => "`test`",
         };

@@ -70,7 +70,7 @@ pub fn not_assignable(span: Span, name: &str, what: &str) -> Diagnostic {
 /// `from KIND.` with an unknown kind.
 pub fn unknown_kind(span: Span, kind: &str, near: Option<&str>) -> Diagnostic {
     Diagnostic::new(Code::E0210, span, format!("cannot import from `{kind}`"))
-        .here("expected `programs`, `prog`, `loaders` or `chains`")
+        .here("expected `programs`, `prog`, `loaders`, `chains` or `std`")
         .did_you_mean(span, near)
 }
 
@@ -83,6 +83,7 @@ pub fn not_a_value(span: Span, name: &str, what: &str) -> Diagnostic {
     );
     match what {
         "a chain loader" | "a member" => problem,
+        "a header" => problem.help(format!("name one of its fields: `{name}.FIELD`")),
         _ => problem.help(format!("call it: `{name}(...)`")),
     }
 }

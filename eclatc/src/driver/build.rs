@@ -4,12 +4,14 @@ use super::cli::{BuildArgs, Cli};
 use super::report::Report;
 use super::siblings::Siblings;
 use super::unit::{Context, Unit, defines};
-use super::{Exit, Failure, Output, files};
-use crate::hir;
+use super::{Exit, Failure, Output, files, link};
+use crate::diagnostic::Diagnostic;
 use crate::packages::folders::Folders;
+use crate::source::Sources;
+use crate::{hir, stdlib};
 use hike_format::package::Item;
 use hike_format::{PackagePath, Symbol, SymbolKind};
-use hike_ld::{Input, Options};
+use hike_ld::{Input, LinkError, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -27,6 +29,7 @@ pub fn run(args: &BuildArgs, cli: &Cli) -> Result<Output, Failure> {
     let units = units.collect::<Result<Vec<_>, _>>()?;
     let name = package.map_or_else(|| units[0].package.clone(), str::to_owned);
     // Compile them, and the scripts of packages whose chains they call.
+    let sources = all_sources(&units);
     let objects = compile_all(units, args, &path, &mut report)?;
     if report.has_errors() {
         return Ok(report.output(Vec::new()));
@@ -39,9 +42,7 @@ pub fn run(args: &BuildArgs, cli: &Cli) -> Result<Output, Failure> {
     let linked = match hike_ld::link(&objects, &path, &options) {
         Ok(linked) => linked,
         Err(errors) => {
-            errors
-                .iter()
-                .for_each(|error| report.failure(&link_failure(error)));
+            report_links(&errors, &sources, &mut report);
             return Ok(report.output(Vec::new()));
         }
     };
@@ -54,6 +55,27 @@ pub fn run(args: &BuildArgs, cli: &Cli) -> Result<Output, Failure> {
     let output = output.unwrap_or_else(|| PathBuf::from(format!("{name}.hike")));
     files::write(&output, &bytes)?;
     Ok(report.output(Vec::new()))
+}
+
+/// The texts of all scripts of the command, for what the linker says.
+fn all_sources(units: &[Unit]) -> Sources {
+    let mut all = Sources::default();
+    let files = units.iter().flat_map(|unit| unit.sources.iter());
+    for (_, file) in files {
+        all.add(file.clone());
+    }
+    all
+}
+
+fn report_links(errors: &[LinkError], sources: &Sources, report: &mut Report) {
+    let (shown, others): (Vec<_>, Vec<_>) = errors
+        .iter()
+        .map(|error| link::problem(error, sources).ok_or(error))
+        .partition(Result::is_ok);
+    let shown: Vec<_> = shown.into_iter().flatten().collect();
+    report.add(&shown, sources);
+    let others = others.into_iter().filter_map(Result::err);
+    others.for_each(|error| report.failure(&link::failure(error)));
 }
 
 /// The script, or the scripts of the folder.
@@ -90,17 +112,40 @@ fn compile_all(
     let mut objects = Vec::new();
     let mut waiting: BTreeMap<PathBuf, Unit> = BTreeMap::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut library = Library::new();
     let mut next: Vec<Unit> = units;
     while !next.is_empty() {
         for mut unit in next {
             let script = unit.analyse(&context);
-            imported(&script, &siblings, path, &mut waiting)?;
+            imported(&script, &siblings, path, &mut waiting, &mut library)?;
             objects.extend(object(&mut unit, &script, report)?);
         }
         waiting.retain(|file, _| seen.insert(file.clone()));
         next = std::mem::take(&mut waiting).into_values().collect();
     }
+    for (module, chains) in library {
+        objects.extend(library_object(module, chains, &context, report)?);
+    }
     Ok(objects)
+}
+
+/// Modules of the standard library, and their chains that scripts call.
+type Library = BTreeMap<&'static str, BTreeSet<String>>;
+
+/// The object of a module of the standard library, with nothing in it but what is called.
+fn library_object(
+    module: &'static str,
+    chains: BTreeSet<String>,
+    context: &Context<'_>,
+    report: &mut Report,
+) -> Result<Option<Input>, Failure> {
+    let text = stdlib::text(module).unwrap_or_default();
+    let path = format!("std/{module}.eclat");
+    let mut unit = Unit::new(&path, stdlib::package(module), text.as_bytes());
+    unit.only = Some(chains);
+    let script = unit.analyse(context);
+    unit.problems.retain(Diagnostic::is_error);
+    object(&mut unit, &script, report)
 }
 
 /// The object of a script, if nothing is wrong with it.
@@ -124,6 +169,7 @@ fn imported(
     siblings: &Siblings<'_>,
     path: &PackagePath,
     waiting: &mut BTreeMap<PathBuf, Unit>,
+    library: &mut Library,
 ) -> Result<(), Failure> {
     let called = script.externs.iter().map(|callee| &callee.symbol);
     let entries = script.config.maps.iter().flat_map(|map| &map.entries);
@@ -138,6 +184,11 @@ fn imported(
         let Some(chain) = chain.filter(|chain| chain.package() != script.package) else {
             continue;
         };
+        if let Some(module) = stdlib::module_of(chain.package()) {
+            let chains = library.entry(module).or_default();
+            chains.insert(chain.name().to_owned());
+            continue;
+        }
         if siblings.has(chain.package(), chain.name()) {
             continue;
         }
@@ -148,17 +199,4 @@ fn imported(
         }
     }
     Ok(())
-}
-
-fn link_failure(error: &hike_ld::LinkError) -> Failure {
-    let places: Vec<String> = error.places.iter().map(ToString::to_string).collect();
-    let message = match places.is_empty() {
-        true => error.to_string(),
-        false => format!("{error}, at {}", places.join(", ")),
-    };
-    let failure = Failure::new(Exit::Input, message);
-    match error.help() {
-        Some(help) => failure.help(help),
-        None => failure,
-    }
 }

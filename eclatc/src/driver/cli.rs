@@ -29,9 +29,13 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     pub message_format: MessageFormat,
 
-    /// Do not show a warning, by its name or code.
+    /// Do not show a warning, by its name or code, or all `warnings`.
     #[arg(short = 'A', long, global = true, value_name = "WARNING")]
     pub allow: Vec<String>,
+
+    /// Show a warning as one, by its name or code, whatever holds for all `warnings`.
+    #[arg(short = 'W', long, global = true, value_name = "WARNING")]
+    pub warn: Vec<String>,
 
     /// Make a warning an error, by its name or code, or all `warnings`.
     #[arg(long, global = true, value_name = "WARNING")]

@@ -1,10 +1,10 @@
 //! Problems and failures as text for standard error.
 
 use super::cli::{Cli, Color, MessageFormat};
+use super::levels::{Level, Levels};
 use super::{Exit, Failure, Output};
 use crate::diagnostic::render::{Format, render};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diagnostics::Code;
 use crate::source::Sources;
 use serde_json::json;
 use std::io::IsTerminal;
@@ -15,8 +15,7 @@ const MAX_SHOWN: usize = 100;
 /// Gathers what is to be shown, and how the command ends.
 pub struct Report {
     format: Format,
-    allowed: Vec<Code>,
-    denied: Vec<Code>,
+    levels: Levels,
     text: String,
     errors: usize,
     warnings: usize,
@@ -30,8 +29,7 @@ impl Report {
     pub fn new(cli: &Cli) -> Result<Self, Failure> {
         Ok(Self {
             format: format(cli),
-            allowed: codes(&cli.allow)?,
-            denied: codes(&cli.deny)?,
+            levels: Levels::new(cli)?,
             text: String::new(),
             errors: 0,
             warnings: 0,
@@ -42,10 +40,9 @@ impl Report {
     pub fn add(&mut self, problems: &[Diagnostic], sources: &Sources) {
         let mut shown = 0;
         for problem in problems {
-            if !problem.is_error() && self.allowed.contains(&problem.code) {
+            let Some(problem) = self.judged(problem) else {
                 continue;
-            }
-            let problem = self.judged(problem);
+            };
             match problem.severity {
                 Severity::Error => self.errors += 1,
                 Severity::Warning => self.warnings += 1,
@@ -57,12 +54,15 @@ impl Report {
         }
     }
 
-    fn judged(&self, problem: &Diagnostic) -> Diagnostic {
+    /// The problem with the severity it has for this command; none when it is allowed.
+    fn judged(&self, problem: &Diagnostic) -> Option<Diagnostic> {
         let mut problem = problem.clone();
-        if self.denied.contains(&problem.code) {
-            problem.severity = Severity::Error;
+        match self.levels.of(problem.code) {
+            Level::Allow => return None,
+            Level::Warn => problem.severity = Severity::Warning,
+            Level::Deny => problem.severity = Severity::Error,
         }
-        problem
+        Some(problem)
     }
 
     /// Adds an error that has no place in a script of this compilation.
@@ -125,30 +125,6 @@ fn wants_color(color: Color) -> bool {
         Color::Never => false,
         Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
     }
-}
-
-/// The warnings with these names or codes.
-fn codes(names: &[String]) -> Result<Vec<Code>, Failure> {
-    let mut found = Vec::new();
-    for name in names {
-        match Code::parse(name).filter(|code| code.severity() == Severity::Warning) {
-            Some(code) => found.push(code),
-            None if name == "warnings" => found.extend(warnings()),
-            None => return Err(unknown_warning(name)),
-        }
-    }
-    Ok(found)
-}
-
-fn warnings() -> impl Iterator<Item = Code> {
-    let all = Code::ALL.iter().copied();
-    all.filter(|code| code.severity() == Severity::Warning)
-}
-
-fn unknown_warning(name: &str) -> Failure {
-    let names: Vec<&str> = warnings().map(Code::name).collect();
-    let failure = Failure::new(Exit::Usage, format!("no warning is named `{name}`"));
-    failure.help(format!("warnings are {}", names.join(", ")))
 }
 
 /// What to print when a command fails.

@@ -11,9 +11,10 @@ use crate::ir::{self, passes};
 use crate::lex::{self, MAX_SOURCE};
 use crate::packages::Packages;
 use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::syntax::{Stmt, StmtKind};
 use crate::{hir, lower, parse};
 use hike_format::{Symbol, SymbolKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A script, its package, and what has been found wrong with it.
@@ -26,6 +27,8 @@ pub struct Unit {
     pub package: String,
     /// What is wrong with it.
     pub problems: Vec<Diagnostic>,
+    /// The chains that are wanted of it; all when absent.
+    pub only: Option<BTreeSet<String>>,
 }
 
 /// What the stages behind the syntax tree must know.
@@ -75,6 +78,7 @@ impl Unit {
             file,
             package,
             problems,
+            only: None,
         }
     }
 
@@ -88,8 +92,9 @@ impl Unit {
         let bad_text = !self.is_sound();
         let text = self.sources.file(self.file).text();
         let (tokens, mut problems) = lex::lex(text, self.file);
-        let (tree, more) = parse::parse(&tokens);
+        let (mut tree, more) = parse::parse(&tokens);
         problems.extend(more);
+        tree.items.retain(|item| self.wants(item));
         let options = Options {
             package: &self.package,
             defines: &context.defines,
@@ -102,6 +107,13 @@ impl Unit {
             self.problems.extend(problems);
         }
         script
+    }
+
+    fn wants(&self, item: &Stmt<'_>) -> bool {
+        match (&self.only, &item.kind) {
+            (Some(only), StmtKind::Def(def)) => only.contains(def.name.text),
+            _ => true,
+        }
     }
 
     /// Intermediate code, optimised.

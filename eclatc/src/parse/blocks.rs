@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostics::{lexical, syntactic};
 use crate::lex::{Kind, Token};
 use crate::source::Span;
-use crate::syntax::{Arm, Block, Def, Script, Stmt, StmtKind};
+use crate::syntax::{Arm, Block, Def, Layout, Script, Stmt, StmtKind};
 use chumsky::{Boxed, Parser};
 
 /// `if` and `elif`s that belong together; a chain has little room for more.
@@ -179,6 +179,11 @@ impl<'t, 's> Reader<'t, 's, '_> {
                 params,
                 result,
                 body,
+            }),
+            Header::Layout(name, offset) => StmtKind::Layout(Layout {
+                name,
+                offset,
+                fields: body,
             }),
             Header::Test => StmtKind::Test,
         };

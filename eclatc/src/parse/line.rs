@@ -32,6 +32,8 @@ pub enum Header<'s> {
     While(Expr<'s>),
     /// `for NAME in EXPR`
     For(Ident<'s>, Expr<'s>),
+    /// `header NAME(OFFSET)`
+    Layout(Ident<'s>, Expr<'s>),
     /// `test "NAME"`
     Test,
 }
@@ -72,6 +74,7 @@ fn header<'t, 's: 't>() -> impl Production<'t, 's, Header<'s>> {
         kind(Kind::Else).to(Header::Else),
         for_header(expr.clone()),
         def_header(),
+        layout_header(expr.clone()),
         word("test")
             .ignore_then(kind(Kind::String))
             .to(Header::Test),
@@ -88,6 +91,17 @@ fn for_header<'t, 's: 't>(
         .then_ignore(kind(Kind::In))
         .then(expr)
         .map(|(name, iterable)| Header::For(name, iterable))
+}
+
+/// `header NAME(OFFSET)`
+fn layout_header<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, Header<'s>> {
+    let offset = expr.delimited_by(kind(Kind::LeftParen), kind(Kind::RightParen));
+    word("header")
+        .ignore_then(name())
+        .then(offset)
+        .map(|(name, offset)| Header::Layout(name, offset))
 }
 
 /// `def NAME(PARAMS) [-> TYPE]`

@@ -14,6 +14,7 @@ pub fn simple_statement<'t, 's: 't>() -> impl Production<'t, 's, Stmt<'s>> {
     choice((
         assignment(expr.clone()),
         augmented_assignment(expr.clone()),
+        field_assignment(expr.clone()),
         map_assignment(expr.clone()),
         declaration_type_first(expr.clone()),
         declaration_name_first(expr.clone()),
@@ -48,11 +49,32 @@ fn assignment<'t, 's: 't>(
 fn augmented_assignment<'t, 's: 't>(
     expr: impl Production<'t, 's, Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
-    let op = token(Expected::Augmented, |token| augmented_operator(token.kind));
     name()
-        .then(op)
+        .then(augmented())
         .then(expr)
         .map(|((name, op), value)| StmtKind::Augmented(name, op, value))
+}
+
+/// `HEADER.FIELD = EXPR`, `HEADER.FIELD += EXPR`
+fn field_assignment<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>>,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let op = choice((kind(Kind::Assign).to(None), augmented().map(Some)));
+    name()
+        .then_ignore(kind(Kind::Dot))
+        .then(name())
+        .then(op)
+        .then(expr)
+        .map(|(((header, field), op), value)| StmtKind::AssignField {
+            header,
+            field,
+            op,
+            value,
+        })
+}
+
+fn augmented<'t, 's: 't>() -> impl Production<'t, 's, BinaryOp> {
+    token(Expected::Augmented, |token| augmented_operator(token.kind))
 }
 
 fn augmented_operator(kind: Kind) -> Option<BinaryOp> {

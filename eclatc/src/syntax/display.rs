@@ -36,6 +36,11 @@ fn write_stmt(f: &mut Formatter<'_>, stmt: &Stmt<'_>, depth: usize) -> Result {
             writeln!(f, "for {} in {iterable} @{}", name.text, stmt.span)?;
             write_block(f, body, depth + 1)
         }
+        StmtKind::Layout(layout) => {
+            let (name, offset) = (layout.name.text, &layout.offset);
+            writeln!(f, "header {name}({offset}) @{}", stmt.span)?;
+            write_block(f, &layout.fields, depth + 1)
+        }
         StmtKind::Broken(body) => {
             writeln!(f, "broken @{}", stmt.span)?;
             write_block(f, body, depth + 1)
@@ -90,6 +95,15 @@ impl Display for Simple<'_, '_> {
             }
             StmtKind::Augmented(name, op, value) => {
                 write!(f, "{} {}= {value}", name.text, op.symbol())
+            }
+            StmtKind::AssignField {
+                header,
+                field,
+                op,
+                value,
+            } => {
+                let op = op.map_or("", BinaryOp::symbol);
+                write!(f, "{}.{} {op}= {value}", header.text, field.text)
             }
             StmtKind::MapAssign {
                 owner,
