@@ -56,7 +56,7 @@ place() { # binary, object
 
 mode=${1:-}
 mode=${mode#--}
-for program in executor executor_loop start nop; do
+for program in executor executor_loop start nop native; do
   place "$program" "hike-ebpf/objects/$program.o"
 done
 for source in packages/*/src/bin/*.rs; do

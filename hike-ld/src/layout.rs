@@ -10,6 +10,7 @@ use hike_format::{Bundle, Manifest, SourceMap, Symbol, SymbolKind};
 
 use crate::docs::readme;
 use crate::input::ChainFile;
+use crate::native::{Natives, natives};
 use crate::source_paths::SourcePaths;
 use crate::symbols::{Definitions, Uses};
 use crate::{LinkError, LinkMap, Linked, Options, Problem};
@@ -31,6 +32,11 @@ pub fn lay_out(
     let sources = SourcePaths::new(definitions.chain_files());
     let manifest = manifest(definitions, uses, options, &chain_paths)?;
     let mut members = objects(definitions, &manifest, &chain_paths);
+    let natives = match options.no_native {
+        true => Natives::default(),
+        false => natives(definitions, &manifest),
+    };
+    members.extend(natives.members);
     members.extend(source_members(&sources));
     members.push(source_map(definitions, &sources)?);
     members.push(Member {
@@ -42,7 +48,12 @@ pub fn lay_out(
     let map = LinkMap::new(symbols, definitions, uses);
     let bundle = Bundle::new(manifest, members);
     let bundle = bundle.map_err(|error| LinkError::new(Problem::Bundle(error)))?;
-    Ok(Linked { bundle, map })
+    let not_fused = natives.refused;
+    Ok(Linked {
+        bundle,
+        map,
+        not_fused,
+    })
 }
 
 /// The member of every object with chains: `chains/PACKAGE.o`, numbered from the second on.

@@ -9,6 +9,7 @@
 //! | pull what is missing from packages | [`resolve`] |
 //! | check calls against signatures | [`calls`] |
 //! | check configuration against maps and variables | [`configure`] |
+//! | fuse each loader with its chains and programs | [`fuse`] |
 //! | lay out the members and write the manifest | [`layout`] |
 //!
 //! The library does not know that files exist besides packages, and never prints; it
@@ -19,14 +20,16 @@ pub mod calls;
 pub mod configure;
 mod docs;
 mod error;
+pub mod fuse;
 pub mod input;
 pub mod layout;
 mod link_map;
+mod native;
 pub mod resolve;
 mod source_paths;
 pub mod symbols;
 
-use hike_format::{Bundle, PackagePath};
+use hike_format::{Bundle, PackagePath, Symbol};
 
 pub use error::{LinkError, Problem};
 pub use input::Input;
@@ -40,6 +43,8 @@ pub struct Options {
     pub name: Option<String>,
     /// Version of the bundle; else the version of the first script that has one, else `0.1.0`.
     pub version: Option<String>,
+    /// Leave out the native tier.
+    pub no_native: bool,
 }
 
 /// What linking gives.
@@ -49,6 +54,8 @@ pub struct Linked {
     pub bundle: Bundle,
     /// Where everything in it came from and who uses it.
     pub map: LinkMap,
+    /// Loaders without a fused program, and why: their bundle runs in the VM.
+    pub not_fused: Vec<(Symbol, fuse::FuseError)>,
 }
 
 /// Links objects to a bundle.

@@ -18,7 +18,7 @@ use crate::journal::{Journal, Undo};
 use crate::kernel::{Kernel, KernelError, Pinned, Result};
 use crate::load::{Loaded, fill, load};
 use crate::plan::Plan;
-use crate::registry::Layout;
+use crate::registry::{Layout, RunningTier};
 use crate::remove::no_code;
 use crate::sys::map::{MapSpec, map_type};
 use crate::vm::{EXECUTOR_PIN, NewVm, Vm};
@@ -34,11 +34,20 @@ pub struct ApplyError {
     pub not_undone: Vec<KernelError>,
 }
 
+/// How an installed bundle runs.
+#[derive(Debug)]
+pub struct Installed {
+    /// The tier.
+    pub tier: RunningTier,
+    /// Why it runs in the VM though it has fused programs.
+    pub refused: Option<KernelError>,
+}
+
 /// Installs a plan.
 ///
 /// # Errors
 /// When the kernel refuses a step; all steps before it are undone then.
-pub fn install<K: Kernel>(kernel: &mut K, layout: &Layout, plan: &Plan) -> Result<(), ApplyError> {
+pub fn install<K: Kernel>(kernel: &mut K, layout: &Layout, plan: &Plan) -> Result<Installed, ApplyError> {
     let mut journal = Journal::default();
     let result = Installer {
         kernel: &mut *kernel,
@@ -47,8 +56,9 @@ pub fn install<K: Kernel>(kernel: &mut K, layout: &Layout, plan: &Plan) -> Resul
         journal: &mut journal,
     }
     .run();
-    let Err(error) = result else {
-        return Ok(());
+    let error = match result {
+        Ok(installed) => return Ok(installed),
+        Err(error) => error,
     };
     let not_undone = journal.undo(kernel).err().unwrap_or_default();
     Err(ApplyError { error, not_undone })
@@ -62,7 +72,7 @@ struct Installer<'a, K: Kernel> {
 }
 
 impl<K: Kernel> Installer<'_, K> {
-    fn run(&mut self) -> Result<()> {
+    fn run(&mut self) -> Result<Installed> {
         let existing = Vm::open(self.kernel, self.layout)?;
         let (vm, executor) = match existing {
             Some(vm) => (vm, None),
@@ -80,7 +90,11 @@ impl<K: Kernel> Installer<'_, K> {
         self.note_entries();
         fill(self.kernel, self.plan, &vm, &loaded)?;
         self.commit(&folder)?;
-        self.attach(&loaded)
+        self.attach(&loaded)?;
+        Ok(Installed {
+            tier: loaded.tier,
+            refused: loaded.refused,
+        })
     }
 
     /// Creates the root and the folder of bundles where they are missing.
@@ -117,7 +131,7 @@ impl<K: Kernel> Installer<'_, K> {
         let name = Layout::unfinished(&self.plan.name, std::process::id());
         let folder = self.layout.bundle(&name);
         self.create_tree(&folder)?;
-        self.pin_record(&folder)?;
+        self.pin_record(&folder, loaded.tier)?;
         for name in Layout::FOLDERS {
             self.kernel.create_folder(&folder.join(name))?;
         }
@@ -136,8 +150,8 @@ impl<K: Kernel> Installer<'_, K> {
         Ok(folder)
     }
 
-    fn pin_record(&mut self, folder: &Path) -> Result<()> {
-        let bytes = self.plan.record().to_bytes();
+    fn pin_record(&mut self, folder: &Path, tier: RunningTier) -> Result<()> {
+        let bytes = self.plan.record(tier).to_bytes();
         let spec = MapSpec {
             name: "hike_record".to_owned(),
             map_type: map_type::ARRAY,

@@ -13,6 +13,7 @@ use std::path::Path;
 use hike_format::script::AttachMode;
 
 use crate::image::{Image, ImageError};
+use crate::native::{Native, NativeError, Place};
 use crate::sys::map::MapSpec;
 use crate::sys::netlink::Interface;
 
@@ -43,6 +44,9 @@ pub enum KernelError {
     /// The object cannot be loaded.
     #[error(transparent)]
     Image(#[from] Box<ImageError>),
+    /// The fused program cannot be loaded.
+    #[error(transparent)]
+    Native(#[from] Box<NativeError>),
 }
 
 /// An error of the system in words, without Rust's `(os error 1)`.
@@ -147,6 +151,16 @@ pub trait Kernel {
         image: &Image,
         maps: &BTreeMap<String, &Self::Map>,
         types: &Self::Types,
+    ) -> Result<Self::Program>;
+
+    /// Verifies and loads a fused program with the maps it refers to.
+    ///
+    /// # Errors
+    /// [`KernelError::Verifier`] when the verifier refuses it.
+    fn load_native(
+        &mut self,
+        native: &Native,
+        maps: &BTreeMap<Place, &Self::Map>,
     ) -> Result<Self::Program>;
 
     /// The value of a key, one a CPU in per-CPU maps; none when the key is not there.

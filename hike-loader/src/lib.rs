@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what is installed and what interfaces there are | [`registry`], [`kernel`] |
 //! | bundle, options and host to a plan, without doing anything | [`plan`] |
-//! | the plan's objects in the kernel, not yet reachable | [`load`], [`vm`], [`image`] |
+//! | the plan's objects in the kernel, not yet reachable | [`load`], [`vm`], [`image`], [`native`] |
 //! | pins, entries, attachment: everything or nothing | [`apply`] |
 //! | off the host again | [`remove`] |
 //! | a bundle on a capture, bytecode alone | [`run`], [`exec`], [`pcap`] |
@@ -30,6 +30,7 @@ mod journal;
 pub mod kernel;
 pub mod load;
 pub mod lock;
+pub mod native;
 pub mod pcap;
 pub mod plan;
 pub mod registry;

@@ -6,6 +6,7 @@
 //! | read objects, set configuration variables | [`objects`] |
 //! | share maps between the objects of a package | [`maps`] |
 //! | translate chains to quick code | [`chains`] |
+//! | read the fused programs | [`natives`] |
 //! | turn map entries into bytes | [`entries`] |
 //! | find the interfaces | [`attachments`] |
 //!
@@ -18,6 +19,7 @@ mod entries;
 mod error;
 mod ids;
 mod maps;
+mod natives;
 mod objects;
 mod options;
 
@@ -27,9 +29,10 @@ use hike_format::script::AttachMode;
 use hike_format::{Bundle, Digest, Symbol};
 
 use crate::image::Image;
+use crate::native::Native;
 use crate::registry::{
     AttachmentRecord, ChainId, ChainRecord, ConfigRecord, PlaceRecord, ProgramId, ProgramRecord,
-    RECORD_FORMAT, Record, Registry,
+    RECORD_FORMAT, Record, Registry, RunningTier,
 };
 use crate::sys::map::MapSpec;
 use crate::sys::netlink::Interface;
@@ -63,6 +66,10 @@ pub struct Plan {
     pub programs: Vec<ProgramPlan>,
     /// Chain loaders to load, by symbol.
     pub loaders: Vec<ObjectPlan>,
+    /// Loaders fused with their chains and programs, by symbol: all of them, or none.
+    pub natives: BTreeMap<Symbol, Native>,
+    /// Which form is to run.
+    pub tier: Tier,
     /// Chains to write, by symbol.
     pub chains: Vec<ChainPlan>,
     /// Map entries to write, in the order of the scripts.
@@ -166,11 +173,11 @@ fn plan(
 ) -> Result<Plan, PlanError> {
     let manifest = bundle.manifest();
     check_abi(manifest.vm_abi, &host.registry)?;
-    options.check_tier()?;
     let ids = ids::assign(manifest, &host.registry)?;
     let mut objects = objects::read(bundle)?;
     let config = objects::configure(&mut objects, manifest, options)?;
     let maps = maps::share(&objects)?;
+    let natives = natives::read(bundle, options.tier, &ids)?;
     let chains = chains::translate(bundle, &ids)?;
     let entries = entries::encode_all(manifest, &objects, &ids, &host.interfaces)?;
     let (programs, loaders) = objects::split(objects, &ids);
@@ -182,6 +189,8 @@ fn plan(
         maps,
         programs,
         loaders,
+        natives,
+        tier: options.tier,
         chains,
         entries,
         config,
@@ -227,8 +236,8 @@ fn check_abi(found: u32, registry: &Registry) -> Result<(), PlanError> {
 }
 
 impl Plan {
-    /// What is kept about the bundle when it is installed.
-    pub fn record(&self) -> Record {
+    /// What is kept about the bundle when it is installed and runs in a tier.
+    pub fn record(&self, tier: RunningTier) -> Record {
         let programs = self.programs.iter().map(|program| ProgramRecord {
             symbol: program.object.symbol.clone(),
             id: program.id,
@@ -251,6 +260,7 @@ impl Plan {
             version: self.version.clone(),
             digest: self.digest,
             vm_abi: self.vm_abi,
+            tier,
             programs: programs.collect(),
             loaders: self.loaders.iter().map(|it| it.symbol.clone()).collect(),
             chains: chains.collect(),

@@ -10,7 +10,7 @@ use crate::kernel::{Kernel, KernelError};
 pub use layout::Layout;
 pub use record::{
     AttachmentRecord, ChainId, ChainRecord, ConfigRecord, MapRecord, PlaceRecord, ProgramId,
-    ProgramRecord, RECORD_FORMAT, Record,
+    ProgramRecord, RECORD_FORMAT, Record, RunningTier,
 };
 
 /// Why the registry cannot be read.

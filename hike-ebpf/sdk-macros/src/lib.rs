@@ -94,6 +94,12 @@ fn loader(function: &ItemFn) -> Result<TokenStream> {
     Ok(quote! {
         #shared
 
+        /// The decision alone, for the native tier.
+        #[unsafe(no_mangle)]
+        extern "C" fn #name(ctx: *mut hike_sdk::xdp_md, call: *mut hike_sdk::HikeCall) -> i32 {
+            hike_sdk::vm::decide(ctx, call, #logic)
+        }
+
         #[unsafe(no_mangle)]
         #[unsafe(link_section = "xdp")]
         extern "C" fn #entry(ctx: *mut hike_sdk::xdp_md) -> u32 {

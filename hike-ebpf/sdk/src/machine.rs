@@ -29,6 +29,13 @@ impl KernelMachine {
         Some(Self { ctx, state, code })
     }
 
+    /// A machine without a chain: its memory alone.
+    #[inline(always)]
+    pub fn bare(ctx: *mut xdp_md, state: *mut VmState) -> Self {
+        let code = core::ptr::null();
+        Self { ctx, state, code }
+    }
+
     #[inline(always)]
     fn packet(&self, offset: u64, width: Width) -> Result<usize, Fault> {
         // SAFETY: the context is valid while the program runs.

@@ -8,11 +8,11 @@ use core::arch::asm;
 
 use aya_ebpf::btf_maps::{Array, PerCpuArray, ProgramArray};
 use aya_ebpf::macros::btf_map;
-use hike_abi::limits::{CHAINS, DIRECT_PROGRAMS, PROGRAMS};
+use hike_abi::limits::{CHAINS, DIRECT_PROGRAMS, EXECUTED_INSNS, PROGRAMS};
 use hike_abi::{
     Action, CONTINUE, ChainCode, Cursor, Fault, FaultCounters, HikeCall, NO_CHAIN, VmState, memory,
 };
-use hike_vm::{Flow, Machine, begin, step, step_simple};
+use hike_vm::{Flow, Machine, Width, begin, memory as memory_access, step, step_simple};
 
 use crate::context::opaque;
 use crate::machine::KernelMachine;
@@ -49,6 +49,15 @@ pub enum Start {
         /// The default action, an XDP action's number.
         default_action: u32,
     },
+}
+
+/// A field read so that the verifier does not know it as a constant: it would follow
+/// every value of the program counter separately otherwise.
+macro_rules! unknown {
+    ($place:expr) => {
+        // SAFETY: a field of the state.
+        unsafe { core::ptr::read_volatile(&raw const $place) }
+    };
 }
 
 /// The VM's state on this CPU.
@@ -91,6 +100,77 @@ pub fn loader(ctx: *mut xdp_md, logic: impl FnOnce(&mut HikeContext) -> Start) -
     }
 }
 
+/// A loader's decision alone: an action, or [`CONTINUE`] with chain, default action and
+/// budget in the state. The native tier goes on from there.
+#[inline(always)]
+pub fn decide(
+    ctx: *mut xdp_md,
+    call: *mut HikeCall,
+    logic: impl FnOnce(&mut HikeContext) -> Start,
+) -> i32 {
+    let state: *mut VmState = call.cast();
+    forget_packet(state);
+    // SAFETY: the native tier calls with the kernel's context and the VM's state.
+    let mut context = unsafe { HikeContext::new(ctx, call) };
+    match logic(&mut context) {
+        Start::Decided(action) => action as i32,
+        Start::Chain { id: NO_CHAIN, .. } => Action::Pass as i32,
+        Start::Chain { id, default_action } => {
+            // SAFETY: fields of the state.
+            unsafe {
+                (*state).chain = id;
+                (*state).default_action = default_action;
+                (*state).budget = EXECUTED_INSNS;
+            }
+            CONTINUE
+        }
+    }
+}
+
+/// A chain's load of `width` bytes, for the native tier: the address is in the state's
+/// `r1`, the value goes to its `r0`. Gives [`CONTINUE`] or the number of a fault.
+///
+/// The address takes the way through memory so that the verifier does not follow it.
+#[inline(always)]
+pub fn native_load(ctx: *mut xdp_md, state: *mut VmState, width: u32) -> i32 {
+    let mut machine = KernelMachine::bare(ctx, state);
+    let address = unknown!((*state).regs[1]);
+    let width = width_of(width);
+    match memory_access::load(&mut machine, address, width) {
+        Ok(value) => {
+            // SAFETY: a field of the state.
+            unsafe { (*state).regs[0] = value };
+            CONTINUE
+        }
+        Err(fault) => fault as i32,
+    }
+}
+
+/// A chain's store of the low `width` bytes of the state's `r2` at the address in its
+/// `r1`, for the native tier. Gives [`CONTINUE`] or the number of a fault.
+#[inline(always)]
+pub fn native_store(ctx: *mut xdp_md, state: *mut VmState, width: u32) -> i32 {
+    let mut machine = KernelMachine::bare(ctx, state);
+    let (address, value) = (unknown!((*state).regs[1]), unknown!((*state).regs[2]));
+    match memory_access::store(&mut machine, address, width_of(width), value) {
+        Ok(()) => CONTINUE,
+        Err(fault) => fault as i32,
+    }
+}
+
+/// Signed division and remainder as chains have them, for the native tier.
+pub use hike_vm::{signed_div, signed_mod};
+
+#[inline(always)]
+fn width_of(bytes: u32) -> Width {
+    match bytes {
+        1 => Width::One,
+        2 => Width::Two,
+        4 => Width::Four,
+        _ => Width::Eight,
+    }
+}
+
 /// Starts a chain with the packet's address in `r1` and its length in `r2`.
 #[inline(always)]
 pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
@@ -112,15 +192,6 @@ pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
 fn forget_packet(state: *mut VmState) {
     // SAFETY: a field of the state.
     unsafe { (*state).cursor = Cursor::default() };
-}
-
-/// A field read so that the verifier does not know it as a constant: it would follow
-/// every value of the program counter separately otherwise.
-macro_rules! unknown {
-    ($place:expr) => {
-        // SAFETY: a field of the state.
-        unsafe { core::ptr::read_volatile(&raw const $place) }
-    };
 }
 
 /// Goes on with the chain: a few simple instructions here, the rest in the executor.

@@ -94,7 +94,7 @@ fn magnitude(value: u64) -> u64 {
 
 /// Signed division on magnitudes: eBPF before its fourth version divides unsigned only.
 #[inline(always)]
-fn signed_div(a: u64, b: u64) -> u64 {
+pub fn signed_div(a: u64, b: u64) -> u64 {
     let quotient = unsigned_div(magnitude(a), magnitude(b));
     if ((a ^ b) as i64) < 0 {
         quotient.wrapping_neg()
@@ -105,7 +105,7 @@ fn signed_div(a: u64, b: u64) -> u64 {
 
 /// Signed remainder: it has the sign of the dividend.
 #[inline(always)]
-fn signed_mod(a: u64, b: u64) -> u64 {
+pub fn signed_mod(a: u64, b: u64) -> u64 {
     let remainder = unsigned_mod(magnitude(a), magnitude(b));
     if (a as i64) < 0 {
         remainder.wrapping_neg()

@@ -16,12 +16,13 @@ mod frame;
 pub mod host;
 mod jump;
 mod machine;
-mod memory;
+pub mod memory;
 pub mod quick;
 #[cfg(feature = "host")]
 mod quicken;
 mod step;
 
+pub use alu::{signed_div, signed_mod};
 pub use machine::{Machine, Width};
 #[cfg(feature = "host")]
 pub use quicken::{Quick, QuickenError, QuickenProblem, Target, quicken};

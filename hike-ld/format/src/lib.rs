@@ -19,6 +19,7 @@ pub mod digest;
 pub mod elf;
 pub mod encode;
 pub mod manifest;
+pub mod native;
 pub mod package;
 pub mod program;
 pub mod script;

@@ -88,6 +88,8 @@ pub enum MemberKind {
     Program,
     /// A loader object.
     Loader,
+    /// A loader fused with its chains and programs, for the native tier.
+    Native,
     /// The source map.
     SourceMap,
     /// A script.
@@ -103,6 +105,7 @@ impl MemberKind {
             Self::Chain => "chain",
             Self::Program => "program",
             Self::Loader => "loader",
+            Self::Native => "native",
             Self::SourceMap => "source-map",
             Self::Source => "source",
             Self::Doc => "doc",

@@ -80,7 +80,7 @@ pub struct LinkArgs {
     #[arg(long, value_name = "VERSION")]
     pub bundle_version: Option<String>,
 
-    /// Leave out the native tier; bundles have none yet, so this changes nothing.
+    /// Leave out the native tier: the programs that are fused from loaders, chains and logic.
     #[arg(long)]
     pub no_native: bool,
 }

@@ -17,6 +17,7 @@ pub fn run(args: &LinkArgs, json: bool) -> Result<Output, Failure> {
     let options = Options {
         name: args.name.clone(),
         version: args.bundle_version.clone(),
+        no_native: args.no_native,
     };
     let linked = hike_ld::link(&inputs, &packages, &options).map_err(Failure::Link)?;
     let bytes = linked.bundle.write();
@@ -27,10 +28,14 @@ pub fn run(args: &LinkArgs, json: bool) -> Result<Output, Failure> {
     if let Some(map) = &args.map {
         files::write(map, linked.map.to_string().as_bytes())?;
     }
+    let why = linked.not_fused.iter().map(|(loader, error)| {
+        format!("note: `{loader}` has no fused program, it runs in the VM: {error}\n")
+    });
+    let why: String = why.collect();
     Ok(if json {
         summary(output, &linked, bytes.len())
     } else {
-        Output::ok("")
+        Output::ok(&why)
     })
 }
 

@@ -11,6 +11,7 @@ use hike_format::script::AttachMode;
 
 use super::{Entry, Kernel, KernelError, Pinned, Result};
 use crate::image::Image;
+use crate::native::{Native, Place};
 use crate::sys::map::MapSpec;
 use crate::sys::netlink::Interface;
 
@@ -137,6 +138,14 @@ fn failure(path: &Path, kind: io::ErrorKind) -> KernelError {
     KernelError::system(format!("use `{}`", path.display()), io::Error::from(kind))
 }
 
+fn told_to_refuse(program: &str) -> KernelError {
+    KernelError::Verifier {
+        program: program.to_owned(),
+        complaint: "told to refuse it".to_owned(),
+        log: String::new(),
+    }
+}
+
 impl Kernel for Fake {
     type Types = ();
     type Map = FakeMap;
@@ -172,17 +181,27 @@ impl Kernel for Fake {
     ) -> Result<FakeProgram> {
         self.step(format!("load program {}", image.name()))?;
         if self.refused.as_deref() == Some(image.name()) {
-            return Err(KernelError::Verifier {
-                program: image.name().to_owned(),
-                complaint: "told to refuse it".to_owned(),
-                log: String::new(),
-            });
+            return Err(told_to_refuse(image.name()));
         }
         let missing = image.maps().keys().find(|name| !maps.contains_key(*name));
         match missing {
             Some(name) => Err(failure(Path::new(name), io::ErrorKind::NotFound)),
             None => Ok(Rc::new(image.name().to_owned())),
         }
+    }
+
+    fn load_native(
+        &mut self,
+        native: &Native,
+        maps: &BTreeMap<Place, &FakeMap>,
+    ) -> Result<FakeProgram> {
+        self.step(format!("load program {}", native.name()))?;
+        if self.refused.as_deref() == Some(native.name()) {
+            return Err(told_to_refuse(native.name()));
+        }
+        let known = |place: &Place| maps.get(place).map(|_| 0);
+        native.link(known).map_err(Box::new)?;
+        Ok(Rc::new(native.name().to_owned()))
     }
 
     fn lookup(&mut self, map: &FakeMap, key: &[u8]) -> Result<Option<Vec<Vec<u8>>>> {

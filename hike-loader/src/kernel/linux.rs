@@ -6,10 +6,12 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
+use hike_format::native::ENTRY_PREFIX;
 use hike_format::script::AttachMode;
 
 use super::{Entry, Kernel, KernelError, Pinned, Result};
 use crate::image::Image;
+use crate::native::{Native, Place};
 use crate::sys::link::XdpFlags;
 use crate::sys::map::{Map, MapSpec};
 use crate::sys::netlink::Interface;
@@ -45,14 +47,14 @@ fn flags(mode: AttachMode) -> XdpFlags {
     }
 }
 
-fn refused(image: &Image, refusal: Refusal) -> KernelError {
+fn refused(name: &str, refusal: Refusal) -> KernelError {
     match verifier::complaint(&refusal.log) {
         Some(complaint) => KernelError::Verifier {
-            program: image.name().to_owned(),
+            program: name.to_owned(),
             complaint: complaint.to_owned(),
             log: refusal.log,
         },
-        None => KernelError::system(format!("load `{}`", image.name()), refusal.error),
+        None => KernelError::system(format!("load `{name}`"), refusal.error),
     }
 }
 
@@ -105,7 +107,23 @@ impl Kernel for Linux {
             functions: records(&linked.functions),
             lines: records(&linked.lines),
         };
-        program::load(&code, Some(types.as_fd())).map_err(|refusal| refused(image, refusal))
+        program::load(&code, Some(types.as_fd())).map_err(|refusal| refused(image.name(), refusal))
+    }
+
+    fn load_native(
+        &mut self,
+        native: &Native,
+        maps: &BTreeMap<Place, &Map>,
+    ) -> Result<OwnedFd> {
+        let descriptor = |place: &Place| maps.get(place).map(|map| map.as_fd().as_raw_fd());
+        let instructions = native.link(descriptor).map_err(Box::new)?;
+        let code = Code {
+            name: native.entry().trim_start_matches(ENTRY_PREFIX),
+            instructions: &instructions,
+            license: native.license(),
+            ..Code::default()
+        };
+        program::load(&code, None).map_err(|refusal| refused(native.name(), refusal))
     }
 
     fn lookup(&mut self, map: &Map, key: &[u8]) -> Result<Option<Vec<Vec<u8>>>> {

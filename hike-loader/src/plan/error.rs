@@ -8,6 +8,7 @@ use hike_vm::QuickenError;
 
 use super::options::OptionError;
 use crate::image::ImageError;
+use crate::native::NativeError;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,9 @@ pub enum PlanError {
     /// An object that cannot be loaded.
     #[error(transparent)]
     Image(#[from] Box<ImageError>),
+    /// A fused program that is none.
+    #[error(transparent)]
+    Native(#[from] Box<NativeError>),
     /// An object that holds something else than its symbol says.
     #[error("`{symbol}`: its object holds `{found}`")]
     Object {

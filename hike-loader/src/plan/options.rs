@@ -24,7 +24,7 @@ pub struct Options {
 /// Which form of a bundle runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tier {
-    /// The best there is: the VM.
+    /// Fused where the bundle has it and the verifier takes it, else the VM.
     #[default]
     Auto,
     /// Chains interpreted by the VM.
@@ -77,9 +77,9 @@ pub enum OptionError {
         /// What it could be.
         found: Vec<Symbol>,
     },
-    /// The native tier.
-    #[error("the native tier is not there yet, only the VM tier is")]
-    Native,
+    /// The native tier of a bundle that was linked without it.
+    #[error("the bundle has no fused program for `{0}`, which the native tier needs")]
+    Native(Symbol),
     /// Every attachment of a script has a device, and `--dev` would give them all one.
     #[error("`--dev` names one device, but the bundle attaches to {0}")]
     SeveralDevices(usize),
@@ -99,7 +99,7 @@ impl OptionError {
                 Some(format!("the bundle leaves open: {}", open.join(", ")))
             }
             Self::UnknownOwner(_, Some(near)) => Some(format!("did you mean `{near}`?")),
-            Self::Native => Some("`--tier vm` gives the same answers".to_owned()),
+            Self::Native(_) => Some("`--tier vm` gives the same answers".to_owned()),
             Self::AmbiguousOwner { .. } => {
                 Some("give the package too, `PACKAGE.PROGRAM.VARIABLE=NUMBER`".to_owned())
             }
@@ -120,12 +120,6 @@ impl Options {
             .collect()
     }
 
-    pub(super) fn check_tier(&self) -> Result<(), OptionError> {
-        match self.tier {
-            Tier::Auto | Tier::Vm => Ok(()),
-            Tier::Native => Err(OptionError::Native),
-        }
-    }
 }
 
 impl FromStr for Variable {

@@ -31,6 +31,27 @@ impl fmt::Display for ChainId {
     }
 }
 
+/// How a bundle runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunningTier {
+    /// Its chains are interpreted by the VM.
+    #[default]
+    Vm,
+    /// Its chains are fused with their programs.
+    Native,
+}
+
+impl RunningTier {
+    /// Its name, as in `--tier`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Vm => "vm",
+            Self::Native => "native",
+        }
+    }
+}
+
 /// What is known of an installed bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -44,6 +65,9 @@ pub struct Record {
     pub digest: Digest,
     /// The VM ABI it was made for.
     pub vm_abi: u32,
+    /// How it runs.
+    #[serde(default)]
+    pub tier: RunningTier,
     /// Its programs, by symbol.
     pub programs: Vec<ProgramRecord>,
     /// Its chain loaders, by symbol.

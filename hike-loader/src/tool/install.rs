@@ -1,8 +1,8 @@
 //! `install` and `uninstall`.
 
 use hike_loader::Error;
-use hike_loader::apply;
-use hike_loader::kernel::{Kernel, Linux};
+use hike_loader::apply::{self, Installed};
+use hike_loader::kernel::{Kernel, KernelError, Linux};
 use hike_loader::plan::{self, Host, Options, Plan};
 use hike_loader::registry::Registry;
 use hike_loader::remove;
@@ -35,8 +35,8 @@ pub fn install(args: &InstallArgs, common: &Common) -> Result<String, Error> {
     }
     let session = Session::open(common)?;
     let plan = plan::install(&bundle, &options, &state(&session.layout)?)?;
-    apply::install(&mut Linux, &session.layout, &plan)?;
-    Ok(installed(&plan, common))
+    let result = apply::install(&mut Linux, &session.layout, &plan)?;
+    Ok(installed(&plan, &result, common))
 }
 
 /// What a plan depends on, as far as this process may know it: a dry run needs no
@@ -48,10 +48,12 @@ fn dry_state(common: &Common) -> Result<Host, Error> {
     })
 }
 
-fn installed(plan: &Plan, common: &Common) -> String {
+fn installed(plan: &Plan, result: &Installed, common: &Common) -> String {
     if common.json {
-        let record = plan.record();
-        return format!("{}\n", json!({ "installed": record }));
+        let record = plan.record(result.tier);
+        let refused = result.refused.as_ref().map(ToString::to_string);
+        let value = json!({ "installed": record, "native_refused": refused });
+        return format!("{value}\n");
     }
     let attachments = plan.attachments.iter();
     let places: Vec<String> = attachments
@@ -61,13 +63,20 @@ fn installed(plan: &Plan, common: &Common) -> String {
         0 => "attached to no interface".to_owned(),
         _ => places.join(", "),
     };
+    let refused = result.refused.as_ref().map(in_vm).unwrap_or_default();
     format!(
-        "installed {} {}: {}, {}, {places}\n",
+        "installed {} {}: {}, {}, {} tier, {places}\n{refused}",
         plan.name,
         plan.version,
         count(plan.programs.len(), "program"),
         count(plan.chains.len(), "chain"),
+        result.tier.name(),
     )
+}
+
+/// Why a bundle runs in the VM.
+pub fn in_vm(refused: &KernelError) -> String {
+    format!("note: it runs in the VM: {refused}\n")
 }
 
 /// `1 program`, `2 programs`.

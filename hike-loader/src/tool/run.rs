@@ -11,6 +11,7 @@ use hike_loader::inspect::{self, TypedMap};
 use hike_loader::kernel::{Kernel, Linux};
 use hike_loader::pcap::{self, Capture, Packet};
 use hike_loader::plan::{self, Host, Plan};
+use hike_loader::registry::RunningTier;
 use hike_loader::run::{RunError, Session, Verdict, choose_loader};
 use serde_json::{Value, json};
 
@@ -103,6 +104,8 @@ struct Report {
     verdicts: Vec<Verdict>,
     maps: Vec<(String, Vec<inspect::Row>)>,
     faults: Faults,
+    tier: RunningTier,
+    refused: Option<String>,
 }
 
 impl Report {
@@ -113,7 +116,11 @@ impl Report {
         verdicts: Vec<Verdict>,
     ) -> Result<Self, Error> {
         let faults = read_faults(plan, &session)?;
+        let tier = session.loaded.tier;
+        let refused = session.loaded.refused.as_ref().map(install::in_vm);
         Ok(Self {
+            tier,
+            refused,
             maps: read_maps(plan, session)?,
             faults,
             plan: plan.clone(),
@@ -150,11 +157,13 @@ impl Report {
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
         let packets = install::count(self.packets.len(), "packet");
-        out += &format!("\n{packets}: {}\n", counts.join(", "));
+        let tier = self.tier.name();
+        out += &format!("\n{packets}, {tier} tier: {}\n", counts.join(", "));
+        out += self.refused.as_deref().unwrap_or_default();
         for (name, rows) in &self.maps {
             out += &format!("\nmap {name}\n{}", maps::rows_text(rows, false));
         }
-        let chains = self.plan.record().chains;
+        let chains = self.plan.record(self.tier).chains;
         out + &format!("\n{}", faults_text(&chains, &self.faults))
     }
 
@@ -176,10 +185,11 @@ impl Report {
             .map(|(name, rows)| (name.as_str(), rows.iter().map(maps::row_json).collect()))
             .collect();
         json!({
+            "tier": self.tier.name(),
             "packets": packets,
             "verdicts": self.counts(),
             "maps": maps,
-            "faults": faults_json(&self.plan.record().chains, &self.faults),
+            "faults": faults_json(&self.plan.record(self.tier).chains, &self.faults),
         })
     }
 }

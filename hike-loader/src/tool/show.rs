@@ -51,8 +51,12 @@ fn read_faults(layout: &Layout, record: &Record) -> Result<Faults, Error> {
 
 fn head(record: &Record) -> String {
     let mut out = format!(
-        "bundle   {} {}\ndigest   {}\nvm abi   {}\n",
-        record.name, record.version, record.digest, record.vm_abi
+        "bundle   {} {}\ndigest   {}\nvm abi   {}\ntier     {}\n",
+        record.name,
+        record.version,
+        record.digest,
+        record.vm_abi,
+        record.tier.name()
     );
     for attachment in &record.attachments {
         out += &format!(

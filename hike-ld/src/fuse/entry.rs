@@ -1,0 +1,103 @@
+//! The start of a fused program: the VM's state, the loader's decision, the chain it chose.
+
+use core::mem::offset_of;
+
+use hike_abi::{Action, CONTINUE, Fault, VmState, vm_maps};
+use hike_isa::{Insn, JumpOp, Reg, Size, Width};
+
+use super::FuseError;
+use super::chain::Place;
+use super::program::Program;
+use super::regs::Regs;
+use super::stack::Slot;
+
+/// The kernel's `bpf_map_lookup_elem`.
+pub const MAP_LOOKUP: u32 = 1;
+
+impl<'a> Program<'a> {
+    /// The whole way from the hook into the chains, and the chains.
+    ///
+    /// # Errors
+    /// When a chain cannot be translated.
+    pub fn entry(&mut self) -> Result<(), FuseError> {
+        self.find_state();
+        self.load_slot(Reg::R1, Slot::Context);
+        self.run_logic(self.loader, 0, Regs::NONE)?;
+        let verdict = self.verdict;
+        self.asm
+            .jump_if(Width::W32, JumpOp::Ne, Reg::R0, CONTINUE.into(), verdict);
+        let chains = self.dispatch();
+        for (chain, label) in chains {
+            self.asm.bind(label);
+            self.start(chain)?;
+        }
+        Ok(())
+    }
+
+    /// `r2` and the slot: the VM's state. Without one the packet is aborted.
+    fn find_state(&mut self) {
+        self.store_slot(Slot::Context, Reg::R1);
+        self.look_up(vm_maps::STATE, 0);
+        let found = self.asm.label();
+        self.asm
+            .jump_if(Width::W64, JumpOp::Ne, Reg::R0, 0.into(), found);
+        self.asm.mov(Reg::R0, Action::Aborted as i32);
+        self.asm.insn(Insn::Exit);
+        self.asm.bind(found);
+        self.store_slot(Slot::State, Reg::R0);
+        self.asm.mov(Reg::R2, Reg::R0);
+    }
+
+    /// `r0`: the value of a map under a number, or 0.
+    fn look_up(&mut self, map: &str, key: i32) {
+        let off = self.stack.offset(Slot::Key);
+        self.asm.store(Size::U32, Reg::FP, off, key);
+        self.look_up_key(map);
+    }
+
+    /// `r0`: the value of a map under the key in its slot, or 0.
+    pub fn look_up_key(&mut self, map: &str) {
+        let off = self.stack.offset(Slot::Key);
+        self.asm.refer(Reg::R1, map.to_owned(), 0);
+        self.asm.mov(Reg::R2, Reg::FP);
+        self.asm.add(Reg::R2, off.into());
+        self.asm.call_kernel(MAP_LOOKUP);
+    }
+
+    /// Compares the chain that the loader chose with each chain it may start.
+    fn dispatch(&mut self) -> Vec<(&'a hike_format::Symbol, super::asm::Label)> {
+        self.load_slot(Reg::R1, Slot::State);
+        let off = offset_of!(VmState, chain) as i16;
+        self.asm.load(Size::U32, Reg::R6, Reg::R1, off);
+        let mut chains = Vec::new();
+        for chain in &self.parts.starts {
+            let label = self.asm.label();
+            self.asm.refer(Reg::R2, chain.to_string(), 0);
+            self.asm
+                .jump_if(Width::W64, JumpOp::Eq, Reg::R6, Reg::R2.into(), label);
+            chains.push((*chain, label));
+        }
+        // None of them: `r6` has the ID that the fault is counted for.
+        self.asm.mov(Reg::R7, Fault::Chain as i32);
+        self.asm.mov(Reg::R8, 0);
+        let count = self.faults.count(&mut self.asm);
+        self.asm.goto(count);
+        chains
+    }
+
+    /// A chain from its first instruction: as in the VM all registers are zero.
+    fn start(&mut self, symbol: &'a hike_format::Symbol) -> Result<(), FuseError> {
+        let flow = self.flows.get(symbol);
+        let live = flow.map_or(Regs::NONE, super::flow::Flow::live_in);
+        for reg in live.iter() {
+            self.asm.mov(reg, 0);
+        }
+        let place = Place {
+            chain: symbol,
+            depth: 0,
+            outer: Regs::NONE,
+            end: self.returned,
+        };
+        self.chain(place)
+    }
+}

@@ -1,0 +1,188 @@
+//! The logic of programs and loaders: functions taken out of their objects.
+
+use std::collections::BTreeMap;
+
+use hike_abi::vm_maps;
+use hike_format::Symbol;
+use hike_format::elf::{Elf, ElfSymbol, Relocation};
+use hike_isa::{Slot, ops};
+
+use super::FuseError;
+use super::regs::Regs;
+
+/// `src` of a call of a function of the same program.
+const LOCAL_CALL: u8 = 1;
+/// Number of bytes of a stack, the kernel's `MAX_BPF_STACK`.
+pub const STACK: u32 = 512;
+/// Number of the frame pointer.
+const FP: u8 = 10;
+
+/// What a slot of logic refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// A map or data section by its name in fused objects, and the offset into it.
+    Place(String, u32),
+    /// A function of the same object.
+    Function(String),
+}
+
+/// A function of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its code.
+    pub slots: Vec<Slot>,
+    /// What its slots refer to.
+    pub references: BTreeMap<usize, Reference>,
+    /// Bytes of stack it uses.
+    pub stack: u32,
+    /// Registers it writes.
+    pub writes: Regs,
+}
+
+/// Takes a function out of an object.
+///
+/// # Errors
+/// When it is not there, or refers to something in a way that cannot be moved.
+pub fn function(owner: &str, package: &str, bytes: &[u8], name: &str) -> Result<Function, FuseError> {
+    let elf = Elf::parse(bytes).map_err(|error| FuseError::Elf {
+        symbol: owner.to_owned(),
+        error,
+    })?;
+    let missing = || FuseError::NoLogic {
+        symbol: owner.to_owned(),
+        function: name.to_owned(),
+    };
+    let symbol = elf.symbol(name).filter(|symbol| symbol.function);
+    let symbol = symbol.ok_or_else(missing)?;
+    let data = elf.symbol_data(name).filter(|data| !data.is_empty());
+    let (chunks, _) = data.ok_or_else(missing)?.as_chunks::<8>();
+    let slots: Vec<Slot> = chunks.iter().map(|slot| Slot::from_bytes(*slot)).collect();
+    let references = Finder {
+        owner,
+        package,
+        name,
+        slots: &slots,
+    }
+    .references(&elf, symbol)?;
+    Ok(Function {
+        stack: stack(&slots),
+        writes: writes(&slots),
+        slots,
+        references,
+    })
+}
+
+struct Finder<'a> {
+    owner: &'a str,
+    package: &'a str,
+    name: &'a str,
+    slots: &'a [Slot],
+}
+
+impl Finder<'_> {
+    fn references(
+        &self,
+        elf: &Elf<'_>,
+        symbol: &ElfSymbol,
+    ) -> Result<BTreeMap<usize, Reference>, FuseError> {
+        let section = symbol.section.as_deref().and_then(|name| elf.section(name));
+        let relocations = section.map(|section| elf.relocations(section));
+        let range = symbol.offset..symbol.offset + self.slots.len() as u64 * 8;
+        let mut references = BTreeMap::new();
+        for relocation in relocations.unwrap_or_default() {
+            if range.contains(&relocation.offset) {
+                let slot = ((relocation.offset - symbol.offset) / 8) as usize;
+                references.insert(slot, self.reference(slot, &relocation)?);
+            }
+        }
+        self.check_calls(&references)?;
+        Ok(references)
+    }
+
+    fn reference(&self, slot: usize, relocation: &Relocation<'_>) -> Result<Reference, FuseError> {
+        let cannot = || self.cannot(slot);
+        let symbol = relocation.symbol.ok_or_else(cannot)?;
+        let code = self.slots.get(slot).ok_or_else(cannot)?;
+        if relocation.call {
+            return match symbol.function {
+                true => Ok(Reference::Function(symbol.name.clone())),
+                false => Err(cannot()),
+            };
+        }
+        let section = symbol.section.as_deref().unwrap_or_default();
+        if code.opcode != ops::LOAD_IMM64 || symbol.function {
+            return Err(cannot());
+        }
+        if section == ".maps" {
+            return Ok(Reference::Place(map_name(self.package, &symbol.name), 0));
+        }
+        let is_data = [".rodata", ".data", ".bss"];
+        if !is_data.iter().any(|prefix| section.starts_with(prefix)) {
+            return Err(cannot());
+        }
+        let addend = u32::try_from(symbol.offset).ok();
+        let addend = addend.and_then(|offset| offset.checked_add_signed(code.imm));
+        let addend = addend.ok_or_else(cannot)?;
+        let name = format!("{}:{section}", self.owner);
+        Ok(Reference::Place(name, addend))
+    }
+
+    /// A call within the object must have a relocation that names the function.
+    fn check_calls(&self, references: &BTreeMap<usize, Reference>) -> Result<(), FuseError> {
+        let is_local = |slot: &Slot| slot.opcode == ops::CALL && slot.src == LOCAL_CALL;
+        let mut calls = self.slots.iter().enumerate();
+        match calls.find(|(at, slot)| is_local(slot) && !references.contains_key(at)) {
+            Some((slot, _)) => Err(self.cannot(slot)),
+            None => Ok(()),
+        }
+    }
+
+    fn cannot(&self, slot: usize) -> FuseError {
+        FuseError::Reference {
+            symbol: self.owner.to_owned(),
+            function: self.name.to_owned(),
+            slot,
+        }
+    }
+}
+
+/// The name that a map has in fused objects: the VM's own, and with its package otherwise.
+pub fn map_name(package: &str, name: &str) -> String {
+    if vm_maps::ALL.contains(&name) {
+        return name.to_owned();
+    }
+    format!("maps.{package}.{name}")
+}
+
+/// Name of a program's or loader's function with its logic alone.
+pub fn logic_name(symbol: &Symbol) -> &str {
+    symbol.name()
+}
+
+/// How far below the frame pointer a function reaches: accesses by it, and the negative
+/// constants added to what may be its copy, with the negative offsets from such a copy.
+fn stack(slots: &[Slot]) -> u32 {
+    let (mut direct, mut copies, mut from_copies) = (0, 0, 0);
+    for slot in slots {
+        let off = i32::from(slot.off);
+        match (slot.opcode & 7, slot.opcode) {
+            (ops::class::LDX, _) if slot.src == FP => direct = off.min(direct),
+            (ops::class::ST | ops::class::STX, _) if slot.dst == FP => direct = off.min(direct),
+            (ops::class::LDX | ops::class::ST | ops::class::STX, _) => {
+                from_copies = off.min(from_copies);
+            }
+            (_, ops::class::ALU64) if slot.imm >= -(STACK as i32) => copies = slot.imm.min(copies),
+            _ => {}
+        }
+    }
+    let lowest = direct.min(copies + from_copies);
+    lowest.unsigned_abs().next_multiple_of(8)
+}
+
+fn writes(slots: &[Slot]) -> Regs {
+    let written = slots.iter().filter(|slot| {
+        use ops::class::{ALU, ALU64, LD, LDX};
+        [ALU, ALU64, LD, LDX].contains(&(slot.opcode & 7))
+    });
+    written.fold(Regs::NONE, |all, slot| all.with_number(slot.dst))
+}

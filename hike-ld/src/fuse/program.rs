@@ -1,0 +1,271 @@
+//! The fused program under construction: what every step of the translation needs.
+
+use std::collections::BTreeMap;
+
+use hike_abi::limits::FRAMES;
+use hike_format::{Symbol, SymbolKind};
+use hike_isa::{Insn, Operand, Reg, Size, Width, ops};
+
+use super::asm::{Assembler, Code, Label};
+use super::fault::Faults;
+use super::flow::Flows;
+use super::logic::{Function, Reference, STACK, function, logic_name};
+use super::regs::Regs;
+use super::stack::{Slot, Stack};
+use super::{FuseError, Parts};
+
+/// The functions that fused programs call.
+const NATIVE: &[u8] = include_bytes!("../../../hike-ebpf/objects/native.o");
+/// What messages call that object.
+const NATIVE_NAME: &str = "native";
+/// Largest size of inlined logic, in slots: more inlined code than this is a function.
+const INLINE_LIMIT: usize = 16_000;
+
+/// A function to append: its owner, package and name.
+type FunctionKey = (String, String);
+
+/// The program under construction.
+pub struct Program<'a> {
+    /// Its code.
+    pub asm: Assembler,
+    /// What it is made of.
+    pub parts: &'a Parts<'a>,
+    /// What is known of the chains.
+    pub flows: &'a Flows<'a>,
+    /// The loader.
+    pub loader: &'a Symbol,
+    /// Its stack.
+    pub stack: Stack,
+    /// Its faults.
+    pub faults: Faults,
+    /// Ends the program with the action in `r0`.
+    pub verdict: Label,
+    /// Ends the outermost chain with its result in `r0`.
+    pub returned: Label,
+    /// Whether instructions are counted: some chain has a loop.
+    pub counted: bool,
+    /// The logic of programs and of the loader.
+    logic: BTreeMap<&'a Symbol, Function>,
+    /// Slots of inlined logic so far.
+    inlined: usize,
+    /// Functions that are called, and whether they are there.
+    functions: BTreeMap<FunctionKey, (Label, bool)>,
+}
+
+impl<'a> Program<'a> {
+    /// Takes the logic out of the objects and lays out the stack.
+    ///
+    /// # Errors
+    /// When a part is missing or cannot be moved.
+    pub fn new(
+        parts: &'a Parts<'a>,
+        flows: &'a Flows<'a>,
+        loader: &'a Symbol,
+    ) -> Result<Self, FuseError> {
+        let logic = logic(parts, loader)?;
+        let own = Stack::size(depth(parts));
+        let room = STACK.saturating_sub(own);
+        let stacks = logic.values().map(|function| function.stack);
+        let deepest = stacks.filter(|stack| *stack <= room).max();
+        let mut asm = Assembler::default();
+        Ok(Self {
+            parts,
+            flows,
+            loader,
+            stack: Stack::below(deepest.unwrap_or(0)),
+            faults: Faults::default(),
+            verdict: asm.label(),
+            returned: asm.label(),
+            counted: flows.values().any(super::flow::Flow::has_loop),
+            asm,
+            logic,
+            inlined: 0,
+            functions: BTreeMap::new(),
+        })
+    }
+
+    /// The whole code.
+    ///
+    /// # Errors
+    /// When a part cannot be translated, or all of it is too large.
+    pub fn assemble(mut self) -> Result<Code, FuseError> {
+        self.entry()?;
+        self.endings();
+        self.fault_code();
+        let name = super::object::entry_name(self.loader);
+        self.asm.function(name, 0);
+        self.append_functions()?;
+        self.asm.finish()
+    }
+
+    /// `dst = slot`
+    pub fn load_slot(&mut self, dst: Reg, slot: Slot) {
+        let off = self.stack.offset(slot);
+        self.asm.load(Size::U64, dst, Reg::FP, off);
+    }
+
+    /// `slot = src`
+    pub fn store_slot(&mut self, slot: Slot, src: impl Into<Operand>) {
+        let off = self.stack.offset(slot);
+        self.asm.store(Size::U64, Reg::FP, off, src);
+    }
+
+    /// Calls a function of [`NATIVE`].
+    pub fn call_native(&mut self, name: &str) {
+        let label = self.function(NATIVE_NAME, name);
+        self.asm.call(label);
+    }
+
+    fn function(&mut self, owner: &str, name: &str) -> Label {
+        let key = (owner.to_owned(), name.to_owned());
+        let asm = &mut self.asm;
+        let entry = self.functions.entry(key);
+        entry.or_insert_with(|| (asm.label(), false)).0
+    }
+
+    /// The logic of a program or the loader with `r1` and `r2` set; the registers in `keep`
+    /// have their values afterwards, and `r0` says how it ended.
+    ///
+    /// # Errors
+    /// When it is not among the parts.
+    pub fn run_logic(&mut self, symbol: &Symbol, depth: u32, keep: Regs) -> Result<(), FuseError> {
+        let missing = || FuseError::Missing(symbol.clone());
+        let logic = self.logic.get(symbol).ok_or_else(missing)?.clone();
+        if !self.stack.has_room(logic.stack) || self.inlined + logic.slots.len() > INLINE_LIMIT {
+            let label = self.function(&symbol.to_string(), logic_name(symbol));
+            self.asm.call(label);
+            return Ok(());
+        }
+        self.inlined += logic.slots.len();
+        let kept = keep.and(Regs::PRESERVED).and(logic.writes);
+        self.preserve(depth, kept);
+        let end = self.asm.label();
+        self.emit(&logic, &symbol.to_string(), Some(end));
+        self.asm.bind(end);
+        self.restore(depth, kept);
+        Ok(())
+    }
+
+    /// Keeps preserved registers of the chain at a depth.
+    pub fn preserve(&mut self, depth: u32, regs: Regs) {
+        for reg in regs.iter() {
+            self.store_slot(Slot::Preserved(depth, reg), reg);
+        }
+    }
+
+    /// Gives them their values again.
+    pub fn restore(&mut self, depth: u32, regs: Regs) {
+        for reg in regs.iter() {
+            self.load_slot(reg, Slot::Preserved(depth, reg));
+        }
+    }
+
+    /// Appends a function's code; where it is inlined, it goes to `end` instead of returning.
+    fn emit(&mut self, function: &Function, owner: &str, end: Option<Label>) {
+        for (at, slot) in function.slots.iter().enumerate() {
+            // Slot by slot, so that the distances of its jumps stay the same.
+            match (function.references.get(&at), end) {
+                (Some(Reference::Place(name, addend)), _) => {
+                    if let Some(dst) = Reg::new(slot.dst) {
+                        self.asm.refer(dst, name.clone(), *addend);
+                    }
+                }
+                (Some(Reference::Function(name)), _) => {
+                    let label = self.function(owner, name);
+                    self.asm.call(label);
+                }
+                // The second half of a reference is there already.
+                (None, _) if is_second_half(function, at) => {}
+                (None, Some(end)) if slot.opcode == ops::EXIT => self.asm.goto(end),
+                _ => self.asm.slot(*slot),
+            }
+        }
+    }
+
+    /// What the outermost chain's return and a verdict do.
+    fn endings(&mut self) {
+        if self.asm.is_used(self.returned) {
+            self.asm.bind(self.returned);
+            self.load_slot(Reg::R1, Slot::State);
+            self.asm.store(Size::U64, Reg::R1, 0, Reg::R0);
+            let off = core::mem::offset_of!(hike_abi::VmState, default_action) as i16;
+            self.asm.load(Size::U32, Reg::R0, Reg::R1, off);
+            self.asm.insn(Insn::Exit);
+        }
+        self.asm.bind(self.verdict);
+        self.asm.alu(Width::W32, hike_isa::AluOp::Mov, Reg::R0, Reg::R0.into());
+        self.asm.insn(Insn::Exit);
+    }
+
+    /// Appends the functions that are called, and those that they call.
+    fn append_functions(&mut self) -> Result<(), FuseError> {
+        while let Some((key, label)) = self.next_function() {
+            let (owner, name) = &key;
+            let function = self.take(owner, name)?;
+            let start = self.asm.here();
+            self.asm.bind(label);
+            self.emit(&function, owner, None);
+            self.asm.function(name.clone(), start);
+        }
+        Ok(())
+    }
+
+    fn next_function(&mut self) -> Option<(FunctionKey, Label)> {
+        let mut functions = self.functions.iter_mut();
+        let (key, (label, done)) = functions.find(|(_, (_, done))| !*done)?;
+        *done = true;
+        Some((key.clone(), *label))
+    }
+
+    fn take(&self, owner: &str, name: &str) -> Result<Function, FuseError> {
+        if owner == NATIVE_NAME {
+            return function(owner, "", NATIVE, name);
+        }
+        let programs = self.parts.programs.iter();
+        let part = programs.map(|(symbol, part)| (*symbol, part));
+        let mut part = part.filter(|(symbol, _)| symbol.to_string() == owner);
+        match part.next() {
+            Some((symbol, part)) => function(owner, symbol.package(), part.bytes, name),
+            None => Err(FuseError::Label),
+        }
+    }
+}
+
+fn is_second_half(function: &Function, at: usize) -> bool {
+    let before = at.checked_sub(1);
+    let before = before.and_then(|before| function.references.get(&before));
+    matches!(before, Some(Reference::Place(..)))
+}
+
+/// The logic of the loader and of every program that the chains call.
+fn logic<'a>(
+    parts: &Parts<'a>,
+    loader: &'a Symbol,
+) -> Result<BTreeMap<&'a Symbol, Function>, FuseError> {
+    let calls = parts.chains.values().flat_map(|chain| chain.calls.values());
+    let programs = calls.filter(|target| target.kind() == SymbolKind::Program);
+    let symbols = programs.chain([loader]);
+    symbols
+        .map(|symbol| {
+            let bytes = parts.part(symbol)?.bytes;
+            let owner = symbol.to_string();
+            let function = function(&owner, symbol.package(), bytes, logic_name(symbol))?;
+            Ok((symbol, function))
+        })
+        .collect()
+}
+
+/// How deep the chains can nest, at most as deep as the VM lets them.
+fn depth(parts: &Parts<'_>) -> u32 {
+    let mut level: Vec<&Symbol> = parts.starts.clone();
+    let mut depth = 0;
+    while !level.is_empty() && depth < FRAMES as u32 {
+        let chains = level.iter().filter_map(|symbol| parts.chains.get(symbol));
+        let calls = chains.flat_map(|chain| chain.calls.values());
+        level = calls.filter(|it| it.kind() == SymbolKind::Chain).collect();
+        level.sort();
+        level.dedup();
+        depth += 1;
+    }
+    depth
+}
