@@ -12,6 +12,7 @@ mod load;
 mod measure;
 mod raw;
 mod router;
+mod tiers;
 mod workload;
 
 fn main() {
@@ -22,5 +23,6 @@ fn main() {
     workload::tables();
     length::table();
     chain::table();
+    tiers::table();
     load::table();
 }

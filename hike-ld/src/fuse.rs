@@ -50,6 +50,9 @@ pub struct Parts<'a> {
     pub programs: BTreeMap<&'a Symbol, Part<'a>>,
     /// Chains that the loader may start, the likely ones first.
     pub starts: Vec<&'a Symbol>,
+    /// Start chains with the packet's address in `r1` and its length in `r2`, as raw
+    /// bytecode is started, instead of zeros.
+    pub packet_arguments: bool,
 }
 
 /// A program or loader.

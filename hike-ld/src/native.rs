@@ -34,11 +34,7 @@ pub fn natives(definitions: &Definitions, manifest: &Manifest) -> Natives {
     natives
 }
 
-fn parts<'a>(
-    definitions: &'a Definitions,
-    manifest: &'a Manifest,
-    loader: &Symbol,
-) -> Parts<'a> {
+fn parts<'a>(definitions: &'a Definitions, manifest: &'a Manifest, loader: &Symbol) -> Parts<'a> {
     let chains = manifest.chains.iter().map(|entry| &entry.symbol);
     let objects = manifest.programs.iter().chain(&manifest.loaders);
     let programs = objects.filter_map(|entry| {
@@ -56,6 +52,7 @@ fn parts<'a>(
             .collect(),
         programs: programs.collect(),
         starts: starts(manifest, loader),
+        packet_arguments: false,
     }
 }
 

@@ -47,7 +47,11 @@ pub struct Installed {
 ///
 /// # Errors
 /// When the kernel refuses a step; all steps before it are undone then.
-pub fn install<K: Kernel>(kernel: &mut K, layout: &Layout, plan: &Plan) -> Result<Installed, ApplyError> {
+pub fn install<K: Kernel>(
+    kernel: &mut K,
+    layout: &Layout,
+    plan: &Plan,
+) -> Result<Installed, ApplyError> {
     let mut journal = Journal::default();
     let result = Installer {
         kernel: &mut *kernel,

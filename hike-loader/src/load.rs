@@ -106,7 +106,9 @@ fn load_natives<K: Kernel>(
 
 /// Every map that fused programs may refer to.
 fn places<'a, K: Kernel>(vm: &'a Vm<K>, loaded: &'a Loaded<K>) -> BTreeMap<Place, &'a K::Map> {
-    let of_vm = vm.maps().map(|(name, map)| (Place::Vm(name.to_owned()), map));
+    let of_vm = vm
+        .maps()
+        .map(|(name, map)| (Place::Vm(name.to_owned()), map));
     let own = loaded.maps.iter();
     let own = own.map(|(key, map)| (Place::Map(key.clone()), map));
     let data = loaded.data.iter();

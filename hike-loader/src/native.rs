@@ -95,8 +95,12 @@ impl Native {
             error,
         })?;
         let entry = format!("{ENTRY_PREFIX}{}", loader.name());
-        let has_entry = elf.symbol(&entry).is_some_and(|it| it.function && it.offset == 0);
-        let section = elf.section(XDP_SECTION).filter(|it| has_entry && !it.data.is_empty());
+        let has_entry = elf
+            .symbol(&entry)
+            .is_some_and(|it| it.function && it.offset == 0);
+        let section = elf
+            .section(XDP_SECTION)
+            .filter(|it| has_entry && !it.data.is_empty());
         let section = section.ok_or_else(|| NativeError::NoEntry {
             object: name.to_owned(),
             entry: entry.clone(),
@@ -169,7 +173,10 @@ impl Native {
     ///
     /// # Errors
     /// When something has no descriptor.
-    pub fn link(&self, descriptor: impl Fn(&Place) -> Option<RawFd>) -> Result<Vec<u8>, NativeError> {
+    pub fn link(
+        &self,
+        descriptor: impl Fn(&Place) -> Option<RawFd>,
+    ) -> Result<Vec<u8>, NativeError> {
         let mut slots = self.slots.clone();
         for (at, place) in &self.places {
             let fd = descriptor(place).ok_or_else(|| NativeError::Missing {
@@ -226,7 +233,11 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for name in ["hike_state", "maps.meter.events", "programs.meter.x:.rodata.config"] {
+        for name in [
+            "hike_state",
+            "maps.meter.events",
+            "programs.meter.x:.rodata.config",
+        ] {
             assert_eq!(place(name).unwrap().to_string(), name);
         }
         assert_eq!(place("maps.meter"), None);

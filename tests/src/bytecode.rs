@@ -32,10 +32,32 @@ pub struct Case {
     pub path: PathBuf,
     /// The chains by ID, in quick code.
     pub chains: BTreeMap<u32, Quick>,
+    /// The chains by ID, in bytecode.
+    pub bytecode: BTreeMap<u32, Bytecode>,
     /// The packet before.
     pub packet: Vec<u8>,
     /// What must come of it.
     pub expected: Observed,
+}
+
+/// A chain in bytecode.
+#[derive(Clone, Debug)]
+pub struct Bytecode {
+    /// Its slots.
+    pub code: Vec<Slot>,
+    /// What its calls call, by slot.
+    pub calls: BTreeMap<usize, Target>,
+}
+
+impl Bytecode {
+    /// In quick code.
+    ///
+    /// # Errors
+    /// Why it is no chain.
+    pub fn quicken(&self) -> Result<Quick, String> {
+        let resolve = |slot: usize| self.calls.get(&slot).copied();
+        quicken(&self.code, resolve).map_err(|problem| problem.to_string())
+    }
 }
 
 /// What an engine made of a case.
@@ -125,13 +147,15 @@ fn read(path: PathBuf) -> Case {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Case, String> {
-    let mut chains = BTreeMap::new();
+    let (mut chains, mut bytecode) = (BTreeMap::new(), BTreeMap::new());
     let (mut packet, mut after, mut end) = (None, None, None);
     for (title, body) in sections(text) {
         match title.split_once(' ') {
             Some(("chain", id)) => {
                 let id = id.parse().map_err(|_| format!("no chain ID: {id}"))?;
-                chains.insert(id, assemble(&body)?);
+                let chain = assemble_bytecode(&body)?;
+                chains.insert(id, chain.quicken()?);
+                bytecode.insert(id, chain);
             }
             _ if title == "packet" => packet = Some(hex(&body)?),
             _ if title == "packet after" => after = Some(hex(&body)?),
@@ -144,6 +168,7 @@ fn parse(path: &Path, text: &str) -> Result<Case, String> {
     Ok(Case {
         path: path.to_owned(),
         chains,
+        bytecode,
         expected: Observed {
             end: end.ok_or("no result")?,
             packet: after.unwrap_or_else(|| packet.clone()),
@@ -202,12 +227,20 @@ fn parse_end(lines: &[String]) -> Result<End, String> {
 /// # Errors
 /// The first line that is no instruction, or why the chain is none.
 pub fn assemble(lines: &[String]) -> Result<Quick, String> {
+    assemble_bytecode(lines)?.quicken()
+}
+
+/// Assembles one chain to bytecode.
+///
+/// # Errors
+/// The first line that is no instruction.
+pub fn assemble_bytecode(lines: &[String]) -> Result<Bytecode, String> {
     let mut code: Vec<Slot> = Vec::new();
-    let mut targets = BTreeMap::new();
+    let mut calls = BTreeMap::new();
     for line in lines {
         let insn = match call_target(line)? {
             Some(target) => {
-                targets.insert(code.len(), target);
+                calls.insert(code.len(), target);
                 Insn::CallSymbol { imm: -1 }
             }
             None => line
@@ -216,7 +249,7 @@ pub fn assemble(lines: &[String]) -> Result<Quick, String> {
         };
         code.extend(insn.encode().slots());
     }
-    quicken(&code, |slot| targets.get(&slot).copied()).map_err(|problem| problem.to_string())
+    Ok(Bytecode { code, calls })
 }
 
 fn call_target(line: &str) -> Result<Option<Target>, String> {

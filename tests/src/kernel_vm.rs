@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem::offset_of;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use hike_abi::limits::CHAIN_INSNS;
 use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
@@ -110,27 +110,55 @@ impl KernelVm {
     /// When the kernel refuses what it must not.
     pub fn run(&self, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Observed {
         self.insert(chains);
-        let before = self.all_faults();
-        let run = test_run(self.start.as_fd(), packet).expect("a test run");
-        let after = self.all_faults();
-        let mut counts = before.iter().zip(&after);
-        let fault = counts.position(|(before, after)| before != after);
-        let end = match fault {
-            Some(index) => {
-                let id = CHAINS.start + index as u32;
-                self.faults(id).1.place(chains, id)
-            }
-            None => End::Returned(self.result()),
-        };
+        let observed = observe(&self.vm, self.start.as_fd(), chains, packet);
         let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
         for id in chains.keys() {
             code.update(&id.to_le_bytes(), &[0; CHAIN_INSNS * 8])
                 .expect("an empty chain");
         }
-        let packet = run.packet;
-        Observed { end, packet }
+        observed
     }
+}
 
+impl Default for KernelVm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Runs a program on a packet; it uses the state and the fault counters of a VM.
+///
+/// # Panics
+/// When the kernel refuses what it must not.
+pub fn observe(
+    vm: &Vm<Linux>,
+    program: BorrowedFd<'_>,
+    chains: &BTreeMap<u32, Quick>,
+    packet: &[u8],
+) -> Observed {
+    let readings = Readings { vm };
+    let before = readings.all_faults();
+    let run = test_run(program, packet).expect("a test run");
+    let after = readings.all_faults();
+    let mut counts = before.iter().zip(&after);
+    let fault = counts.position(|(before, after)| before != after);
+    let end = match fault {
+        Some(index) => {
+            let id = CHAINS.start + index as u32;
+            readings.faults(id).1.place(chains, id)
+        }
+        None => End::Returned(readings.result()),
+    };
+    let packet = run.packet;
+    Observed { end, packet }
+}
+
+/// What is read from a VM's maps.
+struct Readings<'a> {
+    vm: &'a Vm<Linux>,
+}
+
+impl Readings<'_> {
     fn all_faults(&self) -> Vec<u64> {
         CHAINS.map(|id| self.faults(id).0).collect()
     }
@@ -208,7 +236,7 @@ fn bytes(chain: &Quick) -> Vec<u8> {
 }
 
 /// Keeps this thread on [`CPU`].
-fn pin_to_cpu() {
+pub(crate) fn pin_to_cpu() {
     assert!(cpus::possible() > CPU);
     // SAFETY: an all-zero set is an empty one, and its size is given.
     let status = unsafe {

@@ -8,6 +8,7 @@ pub mod lab;
 pub mod manual;
 pub mod meaning;
 pub mod model;
+pub mod native_vm;
 pub mod net;
 pub mod packet;
 pub mod random;

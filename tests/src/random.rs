@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use hike_abi::{Helper, memory};
 use hike_isa::{AluOp, Insn, JumpOp, Operand, Reg, Size, Slot, SwapKind, Width};
-use hike_vm::{Quick, Target, quicken};
+use hike_vm::{Quick, Target};
+
+use crate::bytecode::Bytecode;
 
 /// A sequence of numbers that a seed determines (xorshift64*).
 #[derive(Clone, Debug)]
@@ -67,14 +69,25 @@ impl Random {
     }
 }
 
+/// Chains in quick code.
+///
+/// # Panics
+/// Never: random chains are ones that the VM accepts.
+pub fn quickened(chains: &BTreeMap<u32, Bytecode>) -> BTreeMap<u32, Quick> {
+    let chains = chains.iter();
+    chains
+        .map(|(id, chain)| (*id, chain.quicken().expect("a chain by construction")))
+        .collect()
+}
+
 /// Chain 1, which may call chain 2, and chain 2, which calls nobody.
-pub fn chains(random: &mut Random) -> BTreeMap<u32, Quick> {
+pub fn chains(random: &mut Random) -> BTreeMap<u32, Bytecode> {
     let first = chain(random, true);
     let second = chain(random, false);
     BTreeMap::from([(1, first), (2, second)])
 }
 
-fn chain(random: &mut Random, calls: bool) -> Quick {
+fn chain(random: &mut Random, calls: bool) -> Bytecode {
     let length = 4 + random.below(40) as usize;
     let insns: Vec<Insn> = (0..length).map(|_| insn(random, calls)).collect();
     let insns = aim_jumps(random, start(insns));
@@ -82,7 +95,10 @@ fn chain(random: &mut Random, calls: bool) -> Quick {
         .iter()
         .flat_map(|insn| insn.encode().slots().to_vec())
         .collect();
-    quicken(&code, |_| Some(Target::Chain(2))).expect("a chain by construction")
+    let call = |slot: &Slot| slot.opcode == hike_isa::ops::CALL && slot.src == 1;
+    let calls = code.iter().enumerate().filter(|(_, slot)| call(slot));
+    let calls = calls.map(|(at, _)| (at, Target::Chain(2))).collect();
+    Bytecode { code, calls }
 }
 
 /// All registers have values of interest, and the frame's stack is written: what a fresh

@@ -4,7 +4,7 @@
 use hike_loader::vm::Executor;
 use hike_tests::bytecode::{check_cases, run_on_host};
 use hike_tests::kernel_vm::KernelVm;
-use hike_tests::random::{Random, chains};
+use hike_tests::random::{Random, chains, quickened};
 use hike_tests::require_kernel;
 
 const EXECUTORS: [Executor; 2] = [Executor::MayGoto, Executor::BpfLoop];
@@ -29,7 +29,7 @@ fn random_chains_agree_with_the_host() {
     for executor in EXECUTORS {
         let vm = KernelVm::with_executor(executor);
         for seed in 0..5000 {
-            let chains = chains(&mut Random::new(seed));
+            let chains = quickened(&chains(&mut Random::new(seed)));
             let host = run_on_host(&chains, &packet);
             let kernel = vm.run(&chains, &packet);
             assert_eq!(

@@ -43,9 +43,11 @@ impl KernelMachine {
         if offset > MAX_OFFSET {
             return Err(Fault::Packet);
         }
-        // Opaque, or the compiler merges the checks of different widths and the verifier
-        // no longer knows which width was checked.
-        let start = opaque(data + offset as usize);
+        // Opaque, or the compiler subtracts from the pointer what belongs to the offset, and
+        // the verifier sees a place before the packet. The sum too, or the compiler merges
+        // the checks of different widths and the verifier no longer knows which width was
+        // checked.
+        let start = opaque(data + opaque(offset as usize));
         if start + width as usize > end {
             return Err(Fault::Packet);
         }

@@ -17,14 +17,17 @@ const TIME_NS: u32 = 5;
 /// The kernel's `bpf_get_prandom_u32`.
 const RANDOM_U32: u32 = 7;
 /// Offsets in the kernel's context, `struct xdp_md`.
-const DATA: i16 = 0;
-const DATA_END: i16 = 4;
+pub const DATA: i16 = 0;
+pub const DATA_END: i16 = 4;
 /// Largest packet offset the verifier can follow (`MAX_PACKET_OFF`), less an access.
 const MAX_OFFSET: i32 = 0xffff - 8;
 
 impl<'a> Program<'a> {
     /// Appends a call of one of the VM's helpers.
     pub fn call_helper(&mut self, step: &Step<'_>, number: u32) {
+        // As in the VM, the arguments survive; compilers do not rely on it.
+        let kept = step.after.and(Regs::ARGUMENTS);
+        self.save(kept);
         match Helper::from_number(number) {
             None => self.fail(step, Fault::Helper),
             Some(Helper::TimeNs) => self.asm.call_kernel(TIME_NS),
@@ -35,15 +38,7 @@ impl<'a> Program<'a> {
             }
             Some(helper) => self.packet_helper(step, helper),
         }
-        self.clear(step);
-    }
-
-    /// Gives registers that a call leaves without a value one, where it is read: the
-    /// verifier asks for it.
-    fn clear(&mut self, step: &Step<'_>) {
-        for reg in step.after.and(Regs::ARGUMENTS).iter() {
-            self.asm.mov(reg, 0);
-        }
+        self.unsave(kept);
     }
 
     /// A number in network order from or to the packet: offset in `r1`, value in `r2`.
@@ -117,11 +112,15 @@ impl<'a> Program<'a> {
         let target = flow.and_then(|flow| flow.calls.get(&SlotIndex(step.slot as u32)));
         let target: &'a Symbol = target.ok_or(FuseError::Label)?;
         match target.kind() {
-            SymbolKind::Chain => self.call_chain(step, target)?,
-            _ => self.call_program(step, target)?,
+            SymbolKind::Chain => self.call_chain(step, target),
+            _ => {
+                let kept = step.after.and(Regs::ARGUMENTS);
+                self.save(kept);
+                self.call_program(step, target)?;
+                self.unsave(kept);
+                Ok(())
+            }
         }
-        self.clear(step);
-        Ok(())
     }
 
     /// The call record is the start of the state: arguments go there, the result is there.
@@ -154,7 +153,9 @@ impl<'a> Program<'a> {
             return Ok(());
         }
         let flow = self.flows.get(chain);
-        let writes = flow.ok_or_else(|| FuseError::Missing(chain.clone()))?.writes;
+        let writes = flow
+            .ok_or_else(|| FuseError::Missing(chain.clone()))?
+            .writes;
         let keep = step.after.or(step.place.outer).and(Regs::PRESERVED);
         let kept = keep.and(writes);
         self.preserve(step.place.depth, kept);

@@ -2,10 +2,11 @@
 
 use core::mem::offset_of;
 
-use hike_abi::{Action, CONTINUE, Fault, VmState, vm_maps};
-use hike_isa::{Insn, JumpOp, Reg, Size, Width};
+use hike_abi::{Action, CONTINUE, Fault, VmState, memory, vm_maps};
+use hike_isa::{AluOp, Insn, JumpOp, Reg, Size, Width};
 
 use super::FuseError;
+use super::call::{DATA, DATA_END};
 use super::chain::Place;
 use super::program::Program;
 use super::regs::Regs;
@@ -85,12 +86,25 @@ impl<'a> Program<'a> {
         chains
     }
 
+    fn packet_arguments(&mut self) {
+        let start = memory::address(memory::PACKET, memory::PACKET_BYTES);
+        self.load_slot(Reg::R1, Slot::Context);
+        self.asm.load(Size::U32, Reg::R2, Reg::R1, DATA_END);
+        self.asm.load(Size::U32, Reg::R1, Reg::R1, DATA);
+        self.asm
+            .alu(Width::W64, AluOp::Sub, Reg::R2, Reg::R1.into());
+        self.asm.mov(Reg::R1, start as i32);
+    }
+
     /// A chain from its first instruction: as in the VM all registers are zero.
     fn start(&mut self, symbol: &'a hike_format::Symbol) -> Result<(), FuseError> {
         let flow = self.flows.get(symbol);
         let live = flow.map_or(Regs::NONE, super::flow::Flow::live_in);
         for reg in live.iter() {
             self.asm.mov(reg, 0);
+        }
+        if self.parts.packet_arguments {
+            self.packet_arguments();
         }
         let place = Place {
             chain: symbol,

@@ -22,7 +22,8 @@ pub struct Flow<'a> {
     pub calls: &'a BTreeMap<SlotIndex, Symbol>,
     /// Registers live before each instruction.
     live_before: BTreeMap<usize, Regs>,
-    /// Slots that jumps go to, and the first; with the number of instructions up to the next.
+    /// The first slot of each block (where jumps go to, and behind jumps), with the number
+    /// of instructions up to the next.
     pub leaders: BTreeMap<usize, u32>,
     /// Registers it writes itself.
     pub writes: Regs,
@@ -61,9 +62,12 @@ fn settle<'a>(flows: &mut Flows<'a>, parts: &Parts<'a>) -> bool {
         SymbolKind::Chain => entries.get(target).copied().unwrap_or_default(),
         _ => Regs::arguments(parts.params(target).unwrap_or(ARGUMENTS)),
     };
+    // Registers that some caller reads after a call, besides the result.
+    let read = flows.values().map(Flow::read_after_calls);
+    let returned = read.fold(Regs::one(Reg::R0), Regs::or);
     let mut changed = false;
     for flow in flows.values_mut() {
-        changed |= flow.live_round(&argument);
+        changed |= flow.live_round(&argument, returned);
     }
     changed
 }
@@ -103,9 +107,12 @@ impl<'a> Flow<'a> {
                 continue;
             };
             self.insns.insert(slot, insn);
-            self.writes = insn.written().map_or(self.writes, |reg| self.writes.with(reg));
-            let target = target(slot, insn);
-            self.leaders.extend(target.map(|target| (target, 0)));
+            self.writes = insn
+                .written()
+                .map_or(self.writes, |reg| self.writes.with(reg));
+            if let Some(target) = target(slot, insn) {
+                self.leaders.extend([(target, 0), (slot + insn.slots(), 0)]);
+            }
             waiting.extend(successors(slot, insn));
         }
     }
@@ -123,16 +130,32 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn live_round(&mut self, arguments: &impl Fn(&Symbol) -> Regs) -> bool {
+    fn live_round(&mut self, arguments: &impl Fn(&Symbol) -> Regs, returned: Regs) -> bool {
         let mut changed = false;
         for (slot, insn) in self.insns.iter().rev() {
             let after = self.live_after(*slot, *insn);
             let callee = self.calls.get(&SlotIndex(*slot as u32));
-            let uses = callee.map_or_else(|| uses(*insn), arguments);
-            let before = after.without(kills(*insn)).or(uses);
+            let uses = match (insn, callee) {
+                (Insn::Exit, _) => returned,
+                (_, Some(callee)) => arguments(callee),
+                _ => uses(*insn),
+            };
+            let before = after.without(kills(*insn, callee)).or(uses);
             changed |= self.live_before.insert(*slot, before) != Some(before);
         }
         changed
+    }
+
+    /// Argument registers that it reads after calling a chain: what the chain left there.
+    fn read_after_calls(&self) -> Regs {
+        let chains = self.calls.iter();
+        let chains = chains.filter(|(_, target)| target.kind() == SymbolKind::Chain);
+        let live = chains.filter_map(|(slot, _)| {
+            let slot = slot.0 as usize;
+            let insn = self.insns.get(&slot)?;
+            Some(self.live_after(slot, *insn))
+        });
+        live.fold(Regs::NONE, Regs::or).and(Regs::ARGUMENTS)
     }
 
     /// Registers live after an instruction.
@@ -160,7 +183,9 @@ impl<'a> Flow<'a> {
 
     /// The slot of quick code of a slot of bytecode.
     pub fn quick_slot(&self, slot: usize) -> u32 {
-        let after = self.origin.partition_point(|origin| *origin as usize <= slot);
+        let after = self
+            .origin
+            .partition_point(|origin| *origin as usize <= slot);
         after.saturating_sub(1) as u32
     }
 }
@@ -181,10 +206,10 @@ fn successors(slot: usize, insn: Insn) -> impl Iterator<Item = usize> {
     next.into_iter().chain(target(slot, insn))
 }
 
-/// Registers that an instruction gives a new value or none.
-fn kills(insn: Insn) -> Regs {
-    match insn {
-        Insn::CallHelper { .. } | Insn::CallSymbol { .. } => Regs::CLOBBERED,
+/// Registers whose values before an instruction nobody can read after it.
+fn kills(insn: Insn, callee: Option<&Symbol>) -> Regs {
+    match (insn, callee.map(Symbol::kind)) {
+        (Insn::CallSymbol { .. }, Some(SymbolKind::Chain)) => Regs::CLOBBERED,
         _ => insn.written().map_or(Regs::NONE, Regs::one),
     }
 }

@@ -43,7 +43,12 @@ pub struct Function {
 ///
 /// # Errors
 /// When it is not there, or refers to something in a way that cannot be moved.
-pub fn function(owner: &str, package: &str, bytes: &[u8], name: &str) -> Result<Function, FuseError> {
+pub fn function(
+    owner: &str,
+    package: &str,
+    bytes: &[u8],
+    name: &str,
+) -> Result<Function, FuseError> {
     let elf = Elf::parse(bytes).map_err(|error| FuseError::Elf {
         symbol: owner.to_owned(),
         error,

@@ -47,7 +47,13 @@ fn failed(error: write::Error) -> FuseError {
     FuseError::Write(error.to_string())
 }
 
-fn function(name: &str, start: usize, end: usize, section: SectionId, entry: bool) -> write::Symbol {
+fn function(
+    name: &str,
+    start: usize,
+    end: usize,
+    section: SectionId,
+    entry: bool,
+) -> write::Symbol {
     write::Symbol {
         name: name.as_bytes().to_vec(),
         value: start as u64 * 8,

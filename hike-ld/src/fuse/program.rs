@@ -193,7 +193,8 @@ impl<'a> Program<'a> {
             self.asm.insn(Insn::Exit);
         }
         self.asm.bind(self.verdict);
-        self.asm.alu(Width::W32, hike_isa::AluOp::Mov, Reg::R0, Reg::R0.into());
+        self.asm
+            .alu(Width::W32, hike_isa::AluOp::Mov, Reg::R0, Reg::R0.into());
         self.asm.insn(Insn::Exit);
     }
 

@@ -110,11 +110,7 @@ impl Kernel for Linux {
         program::load(&code, Some(types.as_fd())).map_err(|refusal| refused(image.name(), refusal))
     }
 
-    fn load_native(
-        &mut self,
-        native: &Native,
-        maps: &BTreeMap<Place, &Map>,
-    ) -> Result<OwnedFd> {
+    fn load_native(&mut self, native: &Native, maps: &BTreeMap<Place, &Map>) -> Result<OwnedFd> {
         let descriptor = |place: &Place| maps.get(place).map(|map| map.as_fd().as_raw_fd());
         let instructions = native.link(descriptor).map_err(Box::new)?;
         let code = Code {

@@ -119,7 +119,6 @@ impl Options {
             .map(|variable| (variable.name.as_str(), variable.value.as_str()))
             .collect()
     }
-
 }
 
 impl FromStr for Variable {
