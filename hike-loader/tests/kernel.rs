@@ -90,7 +90,7 @@ impl Place {
     }
 
     fn install(&self, content: &Content) -> Result<(), ApplyError> {
-        apply::install(&mut Linux, &self.layout, &self.plan(content))
+        apply::install(&mut Linux, &self.layout, &self.plan(content)).map(drop)
     }
 
     fn uninstall(&self, name: &str) {

@@ -4,6 +4,7 @@ mod common;
 
 use hike_format::script::{Device, Number, Value};
 use hike_loader::plan::{self, Host, Options, PlanError, Tier};
+use hike_loader::registry::RunningTier;
 use hike_loader::sys::netlink::Interface;
 
 use common::{Content, Loader, bundle, counting, symbol};
@@ -174,7 +175,7 @@ fn the_native_tier_is_refused_with_a_sentence() {
     let error = refused(&content(), &options, &host());
     assert_eq!(
         error.to_string(),
-        "the native tier is not there yet, only the VM tier is"
+        "the bundle has no fused program for `loaders.basic.ip6_sc`, which the native tier needs"
     );
 }
 
@@ -183,7 +184,7 @@ fn an_installed_bundle_is_not_installed_again() {
     let options = options(&["--dev eth0"]);
     let plan = plan::install(&bundle(&content()), &options, &host()).unwrap();
     let mut host = host();
-    host.registry.bundles.push(plan.record());
+    host.registry.bundles.push(plan.record(RunningTier::Vm));
     let error = refused(&content(), &options, &host);
     assert!(matches!(error, PlanError::Installed { .. }));
     host.registry.bundles[0].name = "other".to_owned();
@@ -221,7 +222,7 @@ fn ids_run_out_with_a_message() {
     let options = options(&["--dev eth0"]);
     let plan = plan::install(&bundle(&content()), &options, &host()).unwrap();
     let mut host = host();
-    let mut record = plan.record();
+    let mut record = plan.record(RunningTier::Vm);
     record.name = "greedy".to_owned();
     record.programs = (0..255)
         .map(|id| hike_loader::registry::ProgramRecord {
@@ -242,7 +243,7 @@ fn records_come_back_from_their_bytes() {
     use hike_loader::registry::Record;
     let options = options(&["--dev eth0"]);
     let plan = plan::install(&bundle(&content()), &options, &host()).unwrap();
-    let record = plan.record();
+    let record = plan.record(RunningTier::Vm);
     assert_eq!(Record::from_bytes(&record.to_bytes()).unwrap(), record);
     assert_eq!(record.chains[0].place(0).unwrap().place.line, 3);
     let other = String::from_utf8(record.to_bytes()).unwrap();
