@@ -120,12 +120,6 @@ impl KernelVm {
     }
 }
 
-impl Default for KernelVm {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Runs a program on a packet; it uses the state and the fault counters of a VM.
 ///
 /// # Panics

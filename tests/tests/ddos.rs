@@ -150,14 +150,25 @@ fn blacklist(lab: &Lab) -> Vec<Pair> {
 
 #[test]
 fn the_ddos_script_does_what_its_model_says() {
+    check_tier("vm", "hike-ddos");
+}
+
+#[test]
+fn the_ddos_script_does_the_same_in_the_native_tier() {
+    check_tier("native", "hike-ddos-n");
+}
+
+fn check_tier(tier: &str, name: &str) {
     if !require_kernel() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
     let bundle = folder.path().join("ddos.hike");
     run(&mut build_command(SCRIPT, &bundle));
-    let lab = Lab::new("hike-ddos").expect("a lab");
-    run(lab.loader(&["install"]).arg(&bundle));
+    let lab = Lab::new(name).expect("a lab");
+    run(lab.loader(&["install", "--tier", tier]).arg(&bundle));
+    let shown = run(&mut lab.loader(&["show", BUNDLE]));
+    assert!(shown.contains(&format!("tier     {tier}")), "{shown}");
 
     let mut traffic = Traffic::new(&lab);
     normal(&mut traffic);
