@@ -1,16 +1,16 @@
 //! The native tier: a chain loader, its chains and the logic of the programs they call,
 //! fused into one XDP program ahead of time.
 //!
-//! [`fuse`] is a list of steps:
+//! [`fuse()`] is a list of steps:
 //!
 //! | step | module |
 //! |---|---|
-//! | instructions, liveness and loops of the chains | [`flow`] |
-//! | logic out of the objects of programs and loader | [`logic`] |
-//! | the loader's decision, then the chain it chose | [`entry`] |
-//! | chains to eBPF, calls of logic inlined where the stack has room | [`chain`], [`call`], [`access`] |
-//! | what happens at a fault | [`fault`] |
-//! | the object | [`object`] |
+//! | instructions, liveness and loops of the chains | `flow` |
+//! | logic out of the objects of programs and loader | `logic` |
+//! | the loader's decision, then the chain it chose | `entry` |
+//! | chains to eBPF, calls of logic inlined where the stack has room | `chain`, `call`, `access` |
+//! | what happens at a fault | `fault` |
+//! | the object | `object` |
 //!
 //! Registers of a chain are the registers of the fused program. Its memory is the VM's: the
 //! state's stacks and shared memory area, and the packet; addresses stay the VM's virtual
