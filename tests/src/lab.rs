@@ -43,6 +43,9 @@ impl Lab {
     /// # Panics
     /// When the kernel makes no namespaces or no veth pairs.
     pub fn new(name: &str) -> io::Result<Self> {
+        let root = PathBuf::from(format!("/sys/fs/bpf/{name}"));
+        // What a run that was killed left, as `Namespace::new` does.
+        let _ = std::fs::remove_dir_all(&root);
         let generator = Namespace::new(&format!("{name}-gen"));
         let host = Namespace::new(&format!("{name}-dut"));
         let collector = Namespace::new(&format!("{name}-col"));
@@ -56,7 +59,7 @@ impl Lab {
             sender: generator.enter(|| Port::open("gen0"))?,
             passed: host.enter(|| Port::open("dut0"))?,
             collected: collector.enter(|| Port::open("mon0"))?,
-            root: PathBuf::from(format!("/sys/fs/bpf/{name}")),
+            root,
             generator,
             host,
             collector,
