@@ -3,9 +3,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::parse::Parse;
 use syn::{
-    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitByteStr, LitStr, Meta, Pat,
-    Result, ReturnType, Type, parse2,
+    Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, ItemStatic, Lit, LitByteStr, LitStr,
+    Meta, Pat, Result, ReturnType, Type, parse2,
 };
 
 /// Makes a function a HIKe program.
@@ -36,12 +37,30 @@ pub fn hike_loader(
     expand(item, loader)
 }
 
-fn expand(
+/// Makes a static a map of the program. Its doc comment is what users read about it.
+#[proc_macro_attribute]
+pub fn btf_map(
+    _: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
-    build: impl Fn(&ItemFn) -> Result<TokenStream>,
+) -> proc_macro::TokenStream {
+    expand(item, |item| Ok(described(item, ".maps", "map")))
+}
+
+/// Makes a static a configuration variable: what `config!` puts on each of its own.
+#[proc_macro_attribute]
+pub fn config_variable(
+    _: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    expand(item, |item| Ok(described(item, ".rodata.config", "config")))
+}
+
+fn expand<Item: Parse>(
+    item: proc_macro::TokenStream,
+    build: impl Fn(&Item) -> Result<TokenStream>,
 ) -> proc_macro::TokenStream {
     parse2(item.into())
-        .and_then(|function| build(&function))
+        .and_then(|item| build(&item))
         .unwrap_or_else(Error::into_compile_error)
         .into()
 }
@@ -118,13 +137,9 @@ fn shared(
     params: &[(Ident, Type)],
 ) -> TokenStream {
     let name = &function.sig.ident;
-    let (signature, doc) = (
-        format_ident!("hike_sig_{name}"),
-        format_ident!("hike_doc_{name}"),
-    );
-    let (signature_name, doc_name) = (signature.to_string(), doc.to_string());
-    let text = LitByteStr::new(doc_text(&function.attrs).as_bytes(), Span::call_site());
-    let length = text.value().len();
+    let signature = format_ident!("hike_sig_{name}");
+    let signature_name = signature.to_string();
+    let doc = documentation(&name.to_string(), &function.attrs);
     let (names, types): (Vec<_>, Vec<_>) = params.iter().cloned().unzip();
     let (inputs, output, body) = (&function.sig.inputs, &function.sig.output, &function.block);
     quote! {
@@ -142,11 +157,7 @@ fn shared(
         // SAFETY: the static describes a type and is never read; all its fields are integers.
         pub static hike_sig: #signature = unsafe { core::mem::zeroed() };
 
-        #[unsafe(export_name = #doc_name)]
-        #[unsafe(link_section = ".hike.doc")]
-        #[used]
-        #[allow(non_upper_case_globals)]
-        pub static hike_doc: [u8; #length] = *#text;
+        #doc
 
         #[unsafe(export_name = "LICENSE")]
         #[unsafe(link_section = "license")]
@@ -156,6 +167,34 @@ fn shared(
         fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
             loop {}
         }
+    }
+}
+
+/// A static in a section by its own name, with its documentation.
+fn described(item: &ItemStatic, section: &str, kind: &str) -> TokenStream {
+    let name = item.ident.to_string();
+    let doc = documentation(&format!("{kind}_{name}"), &item.attrs);
+    quote! {
+        #[unsafe(export_name = #name)]
+        #[unsafe(link_section = #section)]
+        #item
+
+        #doc
+    }
+}
+
+/// The variable `hike_doc_NAME` with a doc comment. (Not `#[used]`: LLVM would give each a
+/// section of its own, and the kernel refuses two of one name. Exported names are kept.)
+fn documentation(name: &str, attributes: &[Attribute]) -> TokenStream {
+    let name = format!("hike_doc_{name}");
+    let text = LitByteStr::new(doc_text(attributes).as_bytes(), Span::call_site());
+    let length = text.value().len();
+    quote! {
+        const _: () = {
+            #[unsafe(export_name = #name)]
+            #[unsafe(link_section = ".hike.doc")]
+            static DOC: [u8; #length] = *#text;
+        };
     }
 }
 

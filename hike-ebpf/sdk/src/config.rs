@@ -17,13 +17,13 @@ impl<T: Copy> ConfigValue for T {}
 /// Declares configuration variables: `config! { /// doc  RATE: u32 = 20; }`.
 ///
 /// They are constants in `.rodata.config`. The loader writes the section before the
-/// verifier sees the program, so a variable costs nothing at run time.
+/// verifier sees the program, so a variable costs nothing at run time. The doc comments are
+/// what users read about them.
 #[macro_export]
 macro_rules! __config {
     ($($(#[$doc:meta])* $name:ident: $ty:ty = $default:expr;)*) => {$(
         $(#[$doc])*
-        #[unsafe(no_mangle)]
-        #[unsafe(link_section = ".rodata.config")]
+        #[$crate::config_variable]
         static $name: $ty = $default;
     )*};
 }

@@ -33,7 +33,7 @@ pub use aya_ebpf::bindings::xdp_md;
 pub use aya_ebpf::{bindings, btf_maps as maps, helpers};
 pub use context::{HikeContext, Plain};
 pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
-pub use hike_sdk_macros::{hike_loader, hike_program};
+pub use hike_sdk_macros::{btf_map, config_variable, hike_loader, hike_program};
 pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, finish};
 pub use vm::Start;
 
@@ -43,6 +43,5 @@ pub mod prelude {
     pub use crate::errno::Errno;
     pub use crate::maps;
     pub use crate::types::*;
-    pub use crate::{Action, HikeContext, Start, Verdict, hike_loader, hike_program};
-    pub use aya_ebpf::macros::btf_map;
+    pub use crate::{Action, HikeContext, Start, Verdict, btf_map, hike_loader, hike_program};
 }
