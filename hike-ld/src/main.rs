@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<Output, Failure> {
     match &cli.command {
         None => link::run(&cli.link, cli.json),
-        Some(Command::Inspect(args)) => inspect::run(&args.file, cli.json),
+        Some(Command::Inspect(args)) => inspect::run(&args.file, args.name.as_deref(), cli.json),
         Some(Command::Disasm(args)) => disasm::run(&args.file, cli.json),
         Some(Command::Verify(args)) => verify::run(&args.file, cli.json),
         Some(Command::Completions { shell }) => Ok(tool::cli::completions(*shell)),

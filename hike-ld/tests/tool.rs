@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::chains::{ChainBuilder, EXIT, Step, mov};
-use common::programs::ProgramBuilder;
+use common::programs::{ProgramBuilder, member};
 use hike_format::btf::IntEncoding::Unsigned;
 use hike_isa::{Insn, JumpOp, Operand, Reg, Width};
 use tempfile::TempDir;
@@ -25,10 +25,17 @@ fn folder() -> TempDir {
     let monitor = ProgramBuilder::program("monitor").doc("Counts.\n\nPer CPU.");
     let monitor = monitor
         .param("event", 4, Unsigned)
-        .config("LIMIT", "Packets", 7);
+        .config("LIMIT", "Packets", 7)
+        .doc_of("config_LIMIT", "Packets of one event,\nat most.");
     let monitor = monitor.map("events", 5, 1024, |builder| {
-        (builder.int(4, Unsigned), builder.int(8, Unsigned))
+        let (count, source) = (builder.int(8, Unsigned), builder.bytes("Ipv6Addr", 16));
+        let members = vec![member("count", count, 0), member("source", source, 64)];
+        (
+            builder.int(4, Unsigned),
+            builder.composite("Event", 24, members),
+        )
     });
+    let monitor = monitor.doc_of("map_events", "Packets by event.");
     std::fs::write(package.join("objects/monitor.o"), monitor.build()).unwrap();
     let steps = [
         Step::Do(Insn::JumpIf {
@@ -107,6 +114,35 @@ fn links_to_a_bundle_and_a_map() {
     assert_eq!(files.count(), 4, "no temporary file is left");
 }
 
+const PAGE: &str = "\
+NAME
+    monitor - Counts
+
+SYNOPSIS
+    monitor(event: u32) -> u64
+
+DESCRIPTION
+    Counts.
+
+    Per CPU.
+
+RESULT
+    u64: what the chain continues with
+
+CONFIGURATION
+    LIMIT: u32 = 7 Packets
+        Packets of one event,
+        at most.
+
+MAPS
+    events: percpu_hash, 1024 entries
+        Packets by event.
+        key    4 bytes   u32
+        value  24 bytes  Event
+                 at 0    count: u64
+                 at 8    source: ipv6
+";
+
 #[test]
 fn inspects_programs() {
     let folder = folder();
@@ -114,23 +150,8 @@ fn inspects_programs() {
         folder.path(),
         &["inspect", "packages/basic/objects/monitor.o"],
     );
-    let (page, _) = text.split_once("\nlicence").unwrap();
-    assert_eq!(
-        page,
-        "\
-program monitor(event: u32) -> u64
-
-    Counts.
-
-    Per CPU.
-
-configuration
-    LIMIT: u32  = 7  Packets
-
-maps
-    events  percpu_hash  u32 -> u64  1024 entries
-"
-    );
+    let (page, _) = text.split_once("\nOBJECT\n").unwrap();
+    assert_eq!(page, PAGE);
     let json = ok(
         folder.path(),
         &["inspect", "--json", "packages/basic/objects/monitor.o"],
@@ -138,6 +159,8 @@ maps
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["params"][0]["type"], "u32");
     assert_eq!(json["config"][0]["default"], 7);
+    assert_eq!(json["config"][0]["doc"], "Packets of one event,\nat most.");
+    assert_eq!(json["maps"][0]["parts"][1]["fields"][1]["offset"], 8);
 }
 
 #[test]
@@ -161,6 +184,27 @@ fn inspects_bundles_and_chain_objects() {
         text.contains("\ncalls\n    programs.basic.monitor\n"),
         "{text}"
     );
+}
+
+#[test]
+fn inspects_one_thing_of_a_bundle() {
+    let (folder, _) = linked();
+    let folder = folder.path();
+    let page = ok(folder, &["inspect", "a.hike", "monitor"]);
+    assert!(page.starts_with(PAGE), "{page}");
+    let chain = ok(folder, &["inspect", "a.hike", "chains.a.main"]);
+    let expected = "NAME\n    main\n\nSYNOPSIS\n    chains.a.main(tos: u64)\n\nCALLS\n    programs.basic.monitor\n";
+    assert!(chain.starts_with(expected), "{chain}");
+    let object = ok(folder, &["inspect", "a.o", "main"]);
+    assert_eq!(object, chain);
+    let error = fails(folder, &["inspect", "a.hike", "monitro"], 1);
+    assert_eq!(
+        error,
+        "error: expected the name of something in the file, found `monitro`; did you mean `monitor`\n"
+    );
+    let json = ok(folder, &["inspect", "--json", "a.hike", "main"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["instructions"], 6);
 }
 
 const LISTING: &str = "\

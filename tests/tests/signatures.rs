@@ -34,13 +34,31 @@ fn package_signatures(path: &PackagePath, package: &str, text: &mut String) -> f
         let object = ProgramObject::parse(found.bytes).expect("a HIKe object");
         assert_eq!(object.signature.name, name, "an object of another name");
         assert_eq!(object.license, "Dual MIT/GPL", "{name}");
-        assert!(
-            !object.signature.doc.is_empty(),
-            "{name} has no documentation"
-        );
+        check_documentation(&object.signature);
         describe(&object.signature, text)?;
     }
     writeln!(text)
+}
+
+/// Everything that a script can use must say what it is.
+fn check_documentation(signature: &Signature) {
+    let name = &signature.name;
+    let says = |doc: &str, what: &str| assert!(!doc.trim().is_empty(), "{what} says nothing");
+    says(&signature.summary(), name);
+    for variable in &signature.config {
+        says(
+            &variable.doc,
+            &format!("variable {} of {name}", variable.name),
+        );
+    }
+    for map in &signature.maps {
+        says(&map.doc, &format!("map {} of {name}", map.name));
+        let leaves = map.key.leaves().into_iter().chain(map.value.leaves());
+        for leaf in leaves {
+            let nameless = leaf.path.split('.').any(|part| part.starts_with("__"));
+            assert!(!nameless, "map {} of {name} has a nameless field", map.name);
+        }
+    }
 }
 
 fn describe(signature: &Signature, text: &mut String) -> fmt::Result {
@@ -49,14 +67,16 @@ fn describe(signature: &Signature, text: &mut String) -> fmt::Result {
     writeln!(text, "    # {summary}")?;
     for variable in &signature.config {
         let unit = variable.unit.as_deref().unwrap_or("no unit");
+        let doc = hike_format::signature::summary(&variable.doc);
         let (name, ty, default) = (&variable.name, variable.ty, variable.default);
-        writeln!(text, "    config {name}: {ty} = {default} ({unit})")?;
+        writeln!(text, "    config {name}: {ty} = {default} ({unit}): {doc}")?;
     }
     for map in &signature.maps {
-        let (name, kind, entries) = (&map.name, map.map_type, map.max_entries);
+        let (name, kind, entries) = (&map.name, map.type_name(), map.max_entries);
+        let doc = hike_format::signature::summary(&map.doc);
         writeln!(
             text,
-            "    map {name}: type {kind}, {} -> {}, {entries} entries",
+            "    map {name}: {kind}, {} -> {}, {entries} entries: {doc}",
             map.key, map.value
         )?;
     }

@@ -38,6 +38,7 @@ const VALUE: ResultKind = ResultKind::Value(hir::U64);
 fn map(name: &str, key: TypeInfo, value: TypeInfo) -> MapInfo {
     MapInfo {
         name: name.to_owned(),
+        doc: String::new(),
         map_type: 1,
         key,
         value,
@@ -58,6 +59,7 @@ fn meter(name: &str) -> Signature {
         name: name.to_owned(),
         ty: U32,
         unit: Some(unit.to_owned()),
+        doc: String::new(),
         default,
         section: ".rodata.config".into(),
         offset: 0,

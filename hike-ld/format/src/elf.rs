@@ -63,6 +63,8 @@ pub struct ElfSymbol {
     pub global: bool,
     /// It is a function.
     pub function: bool,
+    /// Place of its section in [`Elf::sections`]: several may have one name.
+    place: Option<usize>,
     index: SymbolIndex,
 }
 
@@ -131,7 +133,7 @@ impl<'a> Elf<'a> {
     /// The bytes of a symbol; none when it is undefined or leaves its section.
     pub fn symbol_data(&self, name: &str) -> Option<&'a [u8]> {
         let symbol = self.symbol(name)?;
-        let data = self.section(symbol.section.as_deref()?)?.data;
+        let data = self.sections.get(symbol.place?)?.data;
         let start = usize::try_from(symbol.offset).ok()?;
         let end = start.checked_add(usize::try_from(symbol.size).ok()?)?;
         data.get(start..end)
@@ -175,13 +177,13 @@ fn read_symbols(
         if name.is_empty() || symbol.kind() == SymbolKind::Section {
             continue;
         }
-        let section = match symbol.section() {
-            SymbolSection::Section(index) => {
-                let place = sections.binary_search_by_key(&index.0, |section| section.index.0);
-                place.ok().and_then(|place| sections.get(place))
-            }
+        let place = match symbol.section() {
+            SymbolSection::Section(index) => sections
+                .binary_search_by_key(&index.0, |section| section.index.0)
+                .ok(),
             _ => None,
         };
+        let section = place.and_then(|place| sections.get(place));
         symbols.push(ElfSymbol {
             name: name.to_owned(),
             section: section.map(|section| section.name.to_owned()),
@@ -189,6 +191,7 @@ fn read_symbols(
             size: symbol.size(),
             global: symbol.is_global(),
             function: symbol.kind() == SymbolKind::Text,
+            place,
             index: symbol.index(),
         });
     }

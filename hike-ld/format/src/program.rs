@@ -17,6 +17,7 @@ const SIGNATURE_SECTIONS: [(&str, ObjectKind); 2] = [
     (".hike.loader", ObjectKind::Loader),
 ];
 const SIGNATURE_PREFIX: &str = "hike_sig_";
+/// What precedes a name in the name of the variable with its documentation.
 const DOC_PREFIX: &str = "hike_doc_";
 /// The section of the functions that the kernel loads.
 pub const XDP_SECTION: &str = "xdp";
@@ -78,15 +79,14 @@ fn signature(elf: &Elf<'_>, btf: &Btf) -> Result<Signature, ObjectError> {
         return Err(ObjectError::Signatures(names.collect()));
     };
     let (result, params) = sig::read(btf, name, ty)?;
-    let doc = elf.symbol_data(&format!("{DOC_PREFIX}{name}"));
     Ok(Signature {
         kind,
         name: name.to_owned(),
-        doc: doc.map(text).transpose()?.unwrap_or_default(),
+        doc: doc(elf, name)?,
         params,
         result,
         config: config::read(elf, btf)?,
-        maps: map::read(btf)?,
+        maps: map::read(elf, btf)?,
     })
 }
 
@@ -105,6 +105,12 @@ fn check_entry(elf: &Elf<'_>, signature: &Signature) -> Result<(), ObjectError> 
         return Ok(());
     }
     Err(ObjectError::NoEntry(expected))
+}
+
+/// The documentation of a program or loader, of `config_NAME` or of `map_NAME`.
+fn doc(elf: &Elf<'_>, name: &str) -> Result<String, ObjectError> {
+    let data = elf.symbol_data(&format!("{DOC_PREFIX}{name}"));
+    Ok(data.map(text).transpose()?.unwrap_or_default())
 }
 
 /// A text that may end with a zero byte.

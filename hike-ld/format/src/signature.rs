@@ -1,9 +1,13 @@
 //! What a program or loader object says about itself.
 
+mod fields;
+
 use std::fmt;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use fields::Leaf;
 
 /// Whether an object holds a program, which chains call, or a chain loader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,8 +73,10 @@ pub struct ConfigVar {
     pub name: String,
     /// Its type.
     pub ty: IntType,
-    /// Its unit (`packets_per_second`), when the type has one.
+    /// Its unit (`PacketsPerSecond`), when the type has one.
     pub unit: Option<String>,
+    /// Documentation, Markdown; empty when there is none.
+    pub doc: String,
     /// Value it has unless set.
     pub default: u64,
     /// The ELF section it lies in.
@@ -84,6 +90,8 @@ pub struct ConfigVar {
 pub struct MapInfo {
     /// Its name.
     pub name: String,
+    /// Documentation, Markdown; empty when there is none.
+    pub doc: String,
     /// `enum bpf_map_type` number.
     pub map_type: u32,
     /// Type of the keys.
@@ -145,6 +153,79 @@ impl Signature {
     pub fn map(&self, name: &str) -> Option<&MapInfo> {
         self.maps.iter().find(|map| map.name == name)
     }
+
+    /// What the documentation says in short: its first sentence, on one line.
+    pub fn summary(&self) -> String {
+        summary(&self.doc)
+    }
+}
+
+/// The first sentence of a documentation, on one line, without its full stop.
+pub fn summary(doc: &str) -> String {
+    let paragraph = doc
+        .trim()
+        .lines()
+        .take_while(|line| !line.trim().is_empty());
+    let text = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+    let end = text.find(". ").unwrap_or(text.len());
+    text[..end].trim_end_matches('.').to_owned()
+}
+
+impl MapInfo {
+    /// The kernel's name of its type, in lower case: `enum bpf_map_type` of `linux/bpf.h`.
+    pub fn type_name(&self) -> String {
+        let name = map_type_name(self.map_type).map(str::to_owned);
+        name.unwrap_or_else(|| format!("map type {}", self.map_type))
+    }
+
+    /// What it holds: key and value, or the events of a ring buffer; without those of no
+    /// size.
+    pub fn parts(&self) -> Vec<(&'static str, &TypeInfo)> {
+        let value = match &self.value {
+            TypeInfo::Array(event, 0) => ("event", &**event),
+            value => ("value", value),
+        };
+        let parts = [("key", &self.key), value].into_iter();
+        parts.filter(|(_, ty)| ty.size() > 0).collect()
+    }
+
+    /// How much it holds, `4096 entries`; of ring buffers `65536 bytes`.
+    pub fn capacity(&self) -> String {
+        match (self.map_type, self.max_entries) {
+            (RING_BUFFER, bytes) => format!("{bytes} bytes"),
+            (_, 1) => "1 entry".to_owned(),
+            (_, entries) => format!("{entries} entries"),
+        }
+    }
+}
+
+/// `BPF_MAP_TYPE_RINGBUF`.
+const RING_BUFFER: u32 = 27;
+
+/// The kernel's name of a map type, in lower case, if this tool knows it.
+pub fn map_type_name(number: u32) -> Option<&'static str> {
+    Some(match number {
+        1 => "hash",
+        2 => "array",
+        3 => "prog_array",
+        4 => "perf_event_array",
+        5 => "percpu_hash",
+        6 => "percpu_array",
+        9 => "lru_hash",
+        10 => "lru_percpu_hash",
+        11 => "lpm_trie",
+        12 => "array_of_maps",
+        13 => "hash_of_maps",
+        14 => "devmap",
+        16 => "cpumap",
+        17 => "xskmap",
+        22 => "queue",
+        23 => "stack",
+        25 => "devmap_hash",
+        RING_BUFFER => "ringbuf",
+        30 => "bloom_filter",
+        _ => return None,
+    })
 }
 
 impl IntType {
@@ -228,10 +309,8 @@ impl fmt::Display for TypeInfo {
             Self::Array(element, count) => write!(f, "{element}[{count}]"),
             Self::Struct { fields, .. } => {
                 // A struct around one nameless field reads like the field.
-                if let [Field { name, ty, .. }] = &fields[..]
-                    && (name.is_empty() || name == "__0")
-                {
-                    return write!(f, "{ty}");
+                if let Some(field) = self.wrapped() {
+                    return write!(f, "{}", field.ty);
                 }
                 let fields: Vec<String> = fields
                     .iter()

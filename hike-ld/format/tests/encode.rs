@@ -156,6 +156,7 @@ fn lists() {
 fn map(map_type: u32, key: TypeInfo) -> MapInfo {
     MapInfo {
         name: "m".into(),
+        doc: String::new(),
         map_type,
         key,
         value: u(32),

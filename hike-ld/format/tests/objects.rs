@@ -17,6 +17,7 @@ use proptest::prelude::*;
 fn bucket() -> Vec<u8> {
     ProgramBuilder::program("ip6_dst_tbmon")
         .doc("Token bucket.")
+        .doc_of("config_RATE", "Packets a second.")
         .param("cookie", 4, Unsigned)
         .param("delta", 2, Signed)
         .config("RATE", "PacketsPerSecond", 20)
@@ -43,6 +44,10 @@ fn a_signature_is_read_from_btf() {
         "ip6_dst_tbmon(cookie: u32, delta: s16) -> u64"
     );
     assert_eq!(signature.doc, "Token bucket.");
+    assert_eq!(
+        signature.config_var("RATE").unwrap().doc,
+        "Packets a second."
+    );
     assert_eq!(object.license, "Dual MIT/GPL");
     let names: Vec<_> = signature
         .config

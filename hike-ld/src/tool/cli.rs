@@ -89,8 +89,11 @@ pub struct LinkArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Say what a bundle or an object is.
-    #[command(after_help = "Example:\n  hike-ld inspect packages/meter/objects/ip6_dst_tbmon.o")]
-    Inspect(FileArgs),
+    #[command(after_help = "\
+Examples:
+  hike-ld inspect packages/meter/objects/ip6_dst_tbmon.o
+  hike-ld inspect ddos.hike ip6_sd_tbmon")]
+    Inspect(InspectArgs),
     /// List the bytecode of an object or a bundle.
     #[command(after_help = "Example:\n  hike-ld disasm ddos.hike")]
     Disasm(FileArgs),
@@ -106,6 +109,18 @@ pub enum Command {
     /// Print the manual page.
     #[command(hide = true)]
     Man,
+}
+
+/// What to describe.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A bundle or an object.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// A chain, program or loader in it: its page.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// One file.

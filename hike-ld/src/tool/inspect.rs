@@ -1,7 +1,9 @@
-//! `hike-ld inspect FILE`: what a bundle or an object is.
+//! `hike-ld inspect FILE [NAME]`: what a bundle or an object is, or something in it.
 
 mod bundle;
 mod chains;
+mod member;
+mod page;
 mod program;
 mod table;
 
@@ -42,13 +44,17 @@ pub fn open(path: &Path) -> Result<Subject, Failure> {
     }
 }
 
-/// Describes a file.
-pub fn run(path: &Path, json: bool) -> Result<Output, Failure> {
-    Ok(match (open(path)?, json) {
+/// Describes a file, or what `name` is in it.
+pub fn run(path: &Path, name: Option<&str>, json: bool) -> Result<Output, Failure> {
+    let subject = open(path)?;
+    if let Some(name) = name {
+        return member::run(&subject, name, json);
+    }
+    Ok(match (subject, json) {
         (Subject::Bundle(subject), true) => Output::json(&bundle::json(&subject)),
         (Subject::Bundle(subject), false) => Output::ok(bundle::text(&subject)),
         (Subject::Program(subject), true) => Output::json(&program::json(&subject)),
-        (Subject::Program(subject), false) => Output::ok(program::text(&subject)),
+        (Subject::Program(subject), false) => Output::ok(page::object(&subject)),
         (Subject::Chains(subject), true) => Output::json(&chains::json(&subject)),
         (Subject::Chains(subject), false) => Output::ok(chains::text(&subject)),
     })

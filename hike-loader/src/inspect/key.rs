@@ -15,6 +15,7 @@ use crate::plan::number;
 pub fn parse_key(map: &TypedMap, text: &str, names: &dyn Names) -> Result<Vec<u8>, EncodeError> {
     let info = TypedMapInfo {
         name: map.info.name.clone(),
+        doc: String::new(),
         map_type: map.info.shape.map_type,
         key: map.key.clone(),
         value: map.value.clone(),

@@ -1,7 +1,7 @@
 //! Configuration variables: section `.rodata.config`.
 
-use super::ObjectError;
 use super::error::ConfigProblem;
+use super::{ObjectError, doc};
 use crate::btf::{Btf, SectionVar, Type, TypeId, layout};
 use crate::elf::Elf;
 use crate::signature::{ConfigVar, IntType, TypeInfo};
@@ -14,12 +14,15 @@ const WRAPPERS: usize = 8;
 pub(super) fn read(elf: &Elf<'_>, btf: &Btf) -> Result<Vec<ConfigVar>, ObjectError> {
     let vars = btf.section_vars(SECTION).into_iter();
     let vars = vars.map(|(name, ty, entry)| {
-        variable(elf, btf, name, ty, entry).map_err(|problem| ObjectError::Config {
+        let found = variable(elf, btf, name, ty, entry);
+        let found = found.map_err(|problem| ObjectError::Config {
             name: name.to_owned(),
             problem,
-        })
+        })?;
+        let doc = doc(elf, &format!("config_{name}"))?;
+        Ok(ConfigVar { doc, ..found })
     });
-    let mut vars = vars.collect::<Result<Vec<_>, _>>()?;
+    let mut vars = vars.collect::<Result<Vec<_>, ObjectError>>()?;
     vars.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(vars)
 }
@@ -40,6 +43,7 @@ fn variable(
         name: name.to_owned(),
         ty,
         unit,
+        doc: String::new(),
         default,
         section: SECTION.to_owned(),
         offset,

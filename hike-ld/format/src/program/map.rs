@@ -1,21 +1,24 @@
 //! Map declarations: section `.maps`, as libbpf reads them.
 
-use super::ObjectError;
 use super::error::MapProblem;
+use super::{ObjectError, doc};
 use crate::btf::{Btf, LayoutError, Member, Type, TypeId, layout};
+use crate::elf::Elf;
 use crate::signature::{IntType, MapInfo, TypeInfo};
 
 /// Reads the maps of an object, those of the VM left out.
-pub(super) fn read(btf: &Btf) -> Result<Vec<MapInfo>, ObjectError> {
+pub(super) fn read(elf: &Elf<'_>, btf: &Btf) -> Result<Vec<MapInfo>, ObjectError> {
     let mut maps = Vec::new();
     for (name, ty, _) in btf.section_vars(".maps") {
         if hike_abi::vm_maps::ALL.contains(&name) {
             continue;
         }
-        maps.push(map(btf, name, ty).map_err(|problem| ObjectError::Map {
+        let found = map(btf, name, ty).map_err(|problem| ObjectError::Map {
             map: name.to_owned(),
             problem,
-        })?);
+        })?;
+        let doc = doc(elf, &format!("map_{name}"))?;
+        maps.push(MapInfo { doc, ..found });
     }
     maps.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(maps)
@@ -35,6 +38,7 @@ fn map(btf: &Btf, name: &str, ty: TypeId) -> Result<MapInfo, MapProblem> {
     };
     Ok(MapInfo {
         name: name.to_owned(),
+        doc: String::new(),
         map_type: number("type")?.ok_or(MapProblem::NoType)?,
         key: shape("key", "key_size")?,
         value: shape("value", "value_size")?,

@@ -15,7 +15,7 @@ pub struct ProgramBuilder {
     maps: Vec<SectionVar>,
     config: Vec<SectionVar>,
     config_bytes: Vec<u8>,
-    doc: String,
+    docs: Vec<(String, String)>,
 }
 
 impl ProgramBuilder {
@@ -38,7 +38,7 @@ impl ProgramBuilder {
             maps: Vec::new(),
             config: Vec::new(),
             config_bytes: Vec::new(),
-            doc: String::new(),
+            docs: Vec::new(),
         };
         builder.param("result", 8, IntEncoding::Unsigned)
     }
@@ -50,8 +50,15 @@ impl ProgramBuilder {
         self
     }
 
-    pub fn doc(mut self, doc: &str) -> Self {
-        self.doc = doc.into();
+    /// Documents the program itself.
+    pub fn doc(self, doc: &str) -> Self {
+        let name = self.name.clone();
+        self.doc_of(&name, doc)
+    }
+
+    /// Documents `config_NAME` or `map_NAME`.
+    pub fn doc_of(mut self, name: &str, doc: &str) -> Self {
+        self.docs.push((format!("hike_doc_{name}"), doc.into()));
         self
     }
 
@@ -189,15 +196,13 @@ impl ProgramBuilder {
         let signature = self.var(&name, ty, 0, 8);
         self.add_section(section, vec![signature]);
 
-        let doc = super::section(
-            &mut object,
-            ".hike.doc",
-            SectionKind::ReadOnlyData,
-            self.doc.as_bytes(),
-        );
-        let name = format!("hike_doc_{}", self.name);
-        let place = Some((doc, 0, self.doc.len() as u64));
-        super::symbol(&mut object, &name, SymbolKind::Data, place);
+        // Sections of one name, as LLVM may make them.
+        for (name, text) in &self.docs {
+            let (kind, bytes) = (SectionKind::ReadOnlyData, text.as_bytes());
+            let section = super::section(&mut object, ".hike.doc", kind, bytes);
+            let place = Some((section, 0, text.len() as u64));
+            super::symbol(&mut object, name, SymbolKind::Data, place);
+        }
 
         super::section(&mut object, "license", SectionKind::Data, b"Dual MIT/GPL\0");
         if !self.config.is_empty() {

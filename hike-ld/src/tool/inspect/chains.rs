@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use hike_format::ChainObject;
 use hike_format::chain::Chain;
+use hike_format::script::ScriptChain;
 use serde_json::{Value, json};
 
 use super::bundle::configuration;
+use super::page::chain_synopsis;
 use super::table::{indent, section};
 
 /// The description.
@@ -26,12 +28,8 @@ pub fn text(object: &ChainObject) -> String {
 }
 
 fn chain_row(chain: &Chain) -> [String; 2] {
-    let params = chain.params.as_ref().map(|params| {
-        let params: Vec<_> = params.iter().map(ToString::to_string).collect();
-        params.join(", ")
-    });
     [
-        format!("{}({})", chain.symbol, params.as_deref().unwrap_or("?")),
+        chain_synopsis(chain),
         format!("{} instructions", chain.instructions),
     ]
 }
@@ -45,17 +43,24 @@ fn calls(object: &ChainObject) -> BTreeSet<String> {
 
 /// The description as data.
 pub fn json(object: &ChainObject) -> Value {
-    let chains = object.chains.iter().map(|chain| {
-        json!({
-            "symbol": chain.symbol,
-            "params": chain.params,
-            "instructions": chain.instructions,
-        })
-    });
+    let chains = object.chains.iter();
     json!({
         "kind": "chains",
-        "chains": chains.collect::<Vec<_>>(),
+        "chains": chains.map(|chain| chain_json(chain, None)).collect::<Vec<_>>(),
         "calls": calls(object),
         "script": object.script,
     })
+}
+
+/// A chain as data; with its documentation when `declared` has it.
+pub fn chain_json(chain: &Chain, declared: Option<&ScriptChain>) -> Value {
+    let mut data = json!({
+        "symbol": chain.symbol,
+        "params": chain.params,
+        "instructions": chain.instructions,
+    });
+    if let Some(declared) = declared {
+        data["doc"] = json!(declared.doc);
+    }
+    data
 }

@@ -5,14 +5,18 @@ pub fn section<const N: usize>(title: &str, rows: &[[String; N]]) -> String {
     if rows.is_empty() {
         return String::new();
     }
+    format!("\n{title}\n{}", lines(rows))
+}
+
+/// Rows, moved in and with columns aligned.
+pub fn lines<const N: usize>(rows: &[[String; N]]) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
         }
     }
-    let lines: String = rows.iter().map(|row| line(row, &widths)).collect();
-    format!("\n{title}\n{lines}")
+    rows.iter().map(|row| line(row, &widths)).collect()
 }
 
 fn line(row: &[String], widths: &[usize]) -> String {

@@ -20,27 +20,8 @@ pub mod map_type {
     pub const RING_BUFFER: u32 = 27;
 
     /// The kernel's name of a type, in lower case.
-    pub const fn name(number: u32) -> &'static str {
-        match number {
-            1 => "hash",
-            ARRAY => "array",
-            PROGRAM_ARRAY => "prog_array",
-            PERF_EVENT_ARRAY => "perf_event_array",
-            PER_CPU_HASH => "percpu_hash",
-            PER_CPU_ARRAY => "percpu_array",
-            9 => "lru_hash",
-            LRU_PER_CPU_HASH => "lru_percpu_hash",
-            11 => "lpm_trie",
-            14 => "devmap",
-            16 => "cpumap",
-            17 => "xskmap",
-            22 => "queue",
-            23 => "stack",
-            25 => "devmap_hash",
-            RING_BUFFER => "ringbuf",
-            30 => "bloom_filter",
-            _ => "other",
-        }
+    pub fn name(number: u32) -> &'static str {
+        hike_format::signature::map_type_name(number).unwrap_or("other")
     }
 }
 
