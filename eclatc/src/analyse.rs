@@ -8,6 +8,7 @@
 //! An expression that is wrong gives `None` once it has been reported, and whatever depends
 //! on it stays silent.
 
+mod advice;
 mod assigned;
 mod assignment;
 mod call;
@@ -55,6 +56,7 @@ pub fn analyse(
     options: Options<'_>,
 ) -> (hir::Script, Vec<Diagnostic>) {
     let mut session = Session::new(options);
+    session.remember_import_place(&script.items);
     session.collect(&script.items);
     let chains = session.chains(&script.items);
     let config = session.configuration(&script.items);
@@ -97,6 +99,8 @@ struct Session<'a, 's> {
     from_std: BTreeSet<&'s str>,
     /// Chains whose results are used, and where first.
     results_used: BTreeMap<hir::Symbol, Span>,
+    /// Where an import can be added.
+    import_place: Option<Span>,
     problems: Vec<Diagnostic>,
 }
 
@@ -112,6 +116,7 @@ impl<'a> Session<'a, '_> {
             broken_chain: false,
             from_std: BTreeSet::new(),
             results_used: BTreeMap::new(),
+            import_place: None,
             problems: Vec::new(),
         }
     }

@@ -150,6 +150,11 @@ pub fn settle(problems: &mut Vec<Diagnostic>) {
     if problems.iter().any(Diagnostic::is_error) {
         problems.retain(|problem| problem.is_error() || !problem.code.needs_whole_script());
     }
+    // What tabs make of the indentation is anybody's guess.
+    if problems.iter().any(|problem| problem.code == Code::E0010) {
+        let guessed = |code| matches!(code, Code::E0011 | Code::E0102 | Code::E0103);
+        problems.retain(|problem| !guessed(problem.code));
+    }
     problems.sort_by_key(|problem| (problem.span(), problem.code));
     problems.dedup();
 }

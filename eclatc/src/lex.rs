@@ -3,6 +3,7 @@
 //! The lexer doesn't know what a statement is. Whatever the text holds, every token has a
 //! span of it, `Indent` and `Dedent` are balanced, and the last token is `EndOfFile`.
 
+mod address;
 mod kind;
 mod layout;
 pub mod literal;

@@ -16,6 +16,9 @@ pub trait Packages {
     /// # Errors
     /// When there is none or more than one, or its object cannot be read.
     fn find(&self, kind: SymbolKind, package: &str, name: &str) -> Result<Item, Missing>;
+
+    /// The packages that define a name of a kind, for advice.
+    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String>;
 }
 
 /// Something that can be imported.
@@ -64,6 +67,11 @@ pub enum Missing {
     Ambiguous {
         /// The places that define it.
         places: Vec<String>,
+    },
+    /// It is of another kind.
+    Kind {
+        /// What it is.
+        found: SymbolKind,
     },
     /// It is there, but cannot be used.
     Unreadable {

@@ -4,6 +4,7 @@
 //! already, and later phases say nothing that could follow from it.
 
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 pub mod display;
 
@@ -111,8 +112,17 @@ pub enum StmtKind<'s> {
     Return(Option<Expr<'s>>),
     /// An expression for its effect.
     Expr(Expr<'s>),
-    /// A line that could not be read, with the block below it when there is one.
-    Broken(Block<'s>),
+    /// A line that could not be read.
+    Broken(Broken<'s>),
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Broken<'s> {
+    /// The block below it, when there is one.
+    pub body: Block<'s>,
+    /// The names in it, each of which it may have defined.
+    pub names: BTreeSet<&'s str>,
 }
 
 /// `from KIND.PACKAGE import NAMES`

@@ -101,7 +101,9 @@ impl<'s> Session<'_, 's> {
         if is_capital(name.text) && self.bind_constant(*name, value, None, scope) {
             return;
         }
+        let place = value.span;
         let value = self.expr(value, scope);
+        self.suggest_call_alone(span, place);
         if let Some((target, ty)) = self.target(*name, scope) {
             out.push(self.assign_or_zero(target, ty, value, *name, span));
         }
@@ -178,7 +180,14 @@ impl<'s> Session<'_, 's> {
             Some(Name::Constant(_, first)) => {
                 return self.fail(names::constant_rebound(name.span, name.text, Some(first)));
             }
-            None if self.is_free(name) => return self.unknown_name(name, scope),
+            None if self.is_free(name) => {
+                let before = self.problems.len();
+                self.unknown_name::<()>(name, scope);
+                if let Some(problem) = self.problems.get_mut(before) {
+                    *problem = names::changed_before_assigned(problem.clone(), name.text);
+                }
+                return None;
+            }
             None | Some(Name::Poisoned) => return None,
         };
         let left = local(target, ty, name.span);

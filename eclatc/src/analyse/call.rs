@@ -4,11 +4,12 @@ use super::Session;
 use super::constant::Constant;
 use super::convert::wide;
 use super::globals::{Global, Object};
-use super::packet::is_packet;
+use super::packet::{function_names, is_packet};
 use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::{calls, habits, names, syntactic};
 use crate::hir::{self, Call, Callee, ExprKind, Extern};
+use crate::packages::SymbolKind;
 use crate::source::Span;
 use crate::syntax::{Arg, Ident};
 use hike_format::signature::ResultKind;
@@ -43,11 +44,26 @@ impl<'s> Session<'_, 's> {
         scope: &Scope<'s>,
     ) -> Option<hir::Expr> {
         let object = path[0];
+        if let ([_, field], Some(layout)) = (path, self.header(object.text, scope)) {
+            let whole = object.span.to(field.span);
+            self.field_value(&layout, object, *field)?;
+            let arguments = Span::new(whole.file, whole.end, span.end);
+            let name = format!("{}.{}", object.text, field.text);
+            return self.fail(calls::field_called(whole, arguments, &name));
+        }
         if let Some(what) = scope.describe(object.text) {
             return self.fail(habits::no_methods(span, object.text, what));
         }
         let Some(definition) = self.globals.lookup(object.text) else {
-            return self.unknown_name(object, scope);
+            let of_packet = function_names().any(|name| name == path[1].text);
+            let problem = match of_packet {
+                true => Some(names::unknown(object.span, object.text, Some("Packet"))),
+                false => self.qualified(path),
+            };
+            return match problem.filter(|_| !self.is_doubtful(object.text, scope)) {
+                Some(problem) => self.fail(problem),
+                None => self.unknown_name(object, scope),
+            };
         };
         match definition.global {
             Global::Poisoned => None,
@@ -104,23 +120,29 @@ impl<'s> Session<'_, 's> {
         args: &[Arg<'s>],
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
+        let before = self.problems.len();
         self.check_arguments_alone(args, scope);
-        if self.globals.broken {
+        self.forget_misuses(before);
+        if self.globals.doubtful.contains(name.text) {
             return None;
         }
         if name.text == "range" {
             let what = "the sequence of a `for`";
             return self.fail(calls::not_callable(name.span, name.text, what));
         }
+        if let Some(problem) = habits::other_function(name.span, name.text) {
+            return self.fail(problem);
+        }
+        let problem = names::not_imported(name.span, name.text, true);
+        if let Some(problem) = self.with_import(problem, name, &[SymbolKind::Program]) {
+            return self.fail(problem);
+        }
         let callable = self.globals.iter().filter(|(_, definition)| {
             matches!(definition.global, Global::Program(_) | Global::Chain(_))
         });
         let candidates = callable.map(|(name, _)| name).chain(BUILTINS);
         let near = self.nearest(name.text, candidates);
-        match habits::other_function(name.span, name.text) {
-            Some(problem) => self.fail(problem),
-            None => self.fail(names::unknown_callee(name.span, name.text, near)),
-        }
+        self.fail(names::unknown_callee(name.span, name.text, near))
     }
 
     fn program_call(
@@ -181,7 +203,8 @@ impl<'s> Session<'_, 's> {
     ) -> Option<Vec<hir::Expr>> {
         let values: Vec<_> = args
             .iter()
-            .map(|arg| self.positional_one(arg, scope))
+            .enumerate()
+            .map(|(index, arg)| self.positional_one(arg, callee.params.get(index), scope))
             .collect();
         let expected = callee.params.len();
         if args.len() != expected {

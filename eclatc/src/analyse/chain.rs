@@ -10,6 +10,7 @@ use crate::lex::literal;
 use crate::syntax::{Block, Def, ExprKind, Param, Stmt, StmtKind};
 use hike_abi::limits::ARGUMENTS;
 use hike_format::signature::{Param as ParamType, ResultKind};
+use std::collections::BTreeSet;
 
 impl<'s> Session<'_, 's> {
     /// All chains of a script.
@@ -24,13 +25,14 @@ impl<'s> Session<'_, 's> {
     fn chain(&mut self, def: &Def<'s>) -> hir::Chain {
         let mut scope = Scope::default();
         scope.result = Some(def.result.map_or(Type::DEFAULT, Type::of));
-        scope.broken = is_broken(&def.body);
-        self.broken_chain |= scope.broken;
+        doubtful(&def.body, &mut scope.doubtful);
+        let broken = is_broken(&def.body);
+        self.broken_chain |= broken;
         self.parameters(def, &mut scope);
         let mut body = normalise_bools(def, &mut scope);
         body.extend(self.block(&def.body, &mut scope));
         let params = def.params.len() as u32;
-        if !scope.broken {
+        if !broken {
             self.unused_variables(&scope, params as usize);
         }
         let chain = hir::Chain {
@@ -42,7 +44,7 @@ impl<'s> Session<'_, 's> {
             body,
             span: def.name.span,
         };
-        if !scope.broken {
+        if !broken {
             self.check_assigned(&chain);
         }
         chain
@@ -122,6 +124,25 @@ fn is_broken(block: &Block<'_>) -> bool {
         StmtKind::For { body, .. } => is_broken(body),
         _ => false,
     })
+}
+
+/// Adds the names in the lines of a block that could not be read.
+fn doubtful<'s>(block: &Block<'s>, names: &mut BTreeSet<&'s str>) {
+    for stmt in block {
+        match &stmt.kind {
+            StmtKind::Broken(broken) => {
+                names.extend(&broken.names);
+                doubtful(&broken.body, names);
+            }
+            StmtKind::If { arms, otherwise } => {
+                let bodies = arms.iter().map(|arm| &arm.body).chain(otherwise);
+                bodies.for_each(|body| doubtful(body, names));
+            }
+            StmtKind::While(arm) => doubtful(&arm.body, names),
+            StmtKind::For { body, .. } => doubtful(body, names),
+            _ => {}
+        }
+    }
 }
 
 /// The string a block begins with, without the indentation of its lines.

@@ -7,6 +7,7 @@ use super::globals::{Global, Object};
 use crate::diagnostics::{configuration, names, syntactic, values};
 use crate::hir::{Attachment, Configuration, Device, MapAssignment, MapEntry, Setting, XdpMode};
 use crate::lex::literal;
+use crate::packages::SymbolKind;
 use crate::source::Span;
 use crate::syntax::{Arg, Entry, Expr, ExprKind, Ident, Stmt, StmtKind};
 use hike_format::signature::MapInfo;
@@ -90,8 +91,13 @@ impl<'s> Session<'_, 's> {
                 let what = format!("is {} and {otherwise}", other.describe());
                 self.fail(configuration::not_configurable(name.span, name.text, &what))
             }
-            None if self.globals.broken => None,
+            None if self.globals.doubtful.contains(name.text) => None,
             None => {
+                let kinds = [SymbolKind::Loader, SymbolKind::Program];
+                let problem = names::not_imported(name.span, name.text, false);
+                if let Some(problem) = self.with_import(problem, name, &kinds) {
+                    return self.fail(problem);
+                }
                 let candidates = self.globals.iter().map(|(name, _)| name);
                 let near = self.nearest(name.text, candidates);
                 self.fail(names::unknown(name.span, name.text, near))
@@ -105,12 +111,27 @@ impl<'s> Session<'_, 's> {
             ExprKind::Call(path, args) if path.len() == 2 => {
                 self.method(path[0], path[1], args, expr.span, config);
             }
-            _ => {
-                let problem =
-                    syntactic::not_allowed_here(expr.span, "an expression", "at top level");
-                self.report(problem.help("statements that run belong in a chain: `def NAME():`"));
-            }
+            _ => self.expression_at_top_level(expr),
         }
+    }
+
+    /// A chain cannot be started from the script: a packet does that.
+    fn expression_at_top_level(&mut self, expr: &Expr<'s>) {
+        let problem = syntactic::not_allowed_here(expr.span, "an expression", "at top level");
+        let chain = match &expr.kind {
+            ExprKind::Call(path, _) => path.first().filter(|name| {
+                let global = self.globals.peek(name.text).map(|found| &found.global);
+                path.len() == 1 && matches!(global, Some(Global::Chain(_)))
+            }),
+            _ => None,
+        };
+        self.report(match chain {
+            Some(chain) => problem.help(format!(
+                "a packet starts a chain, through a loader: `LOADER[MAP] = {{ (0): ({}) }}`",
+                chain.text
+            )),
+            None => problem.help("statements that run belong in a chain: `def NAME():`"),
+        });
     }
 
     fn method(
@@ -135,12 +156,14 @@ impl<'s> Session<'_, 's> {
                 config.settings.extend(settings);
             }
             other => {
-                let what = format!("has no `{other}`");
-                self.report(configuration::not_configurable(
-                    method.span,
-                    owner.text,
-                    &what,
-                ));
+                let known = if is_loader {
+                    &["attach", "config"][..]
+                } else {
+                    &["config"]
+                };
+                let near = hike_format::nearest(other, known.iter().copied());
+                let problem = configuration::unknown_method(method.span, owner.text, other, near);
+                self.report(problem);
             }
         }
     }
@@ -196,10 +219,12 @@ impl<'s> Session<'_, 's> {
     }
 
     fn setting(&mut self, owner: Ident<'s>, object: &Object, arg: &Arg<'s>) -> Option<Setting> {
-        let Some(name) = arg.name else {
-            return self.fail(configuration::unnamed_setting(arg.value.span));
-        };
         let variables = &object.signature.config;
+        let Some(name) = arg.name else {
+            let known: Vec<&str> = variables.iter().map(|known| known.name.as_str()).collect();
+            let problem = configuration::unnamed_setting(arg.value.span, owner.text, &known);
+            return self.fail(problem);
+        };
         let Some(variable) = variables.iter().find(|variable| variable.name == name.text) else {
             let known: Vec<&str> = variables
                 .iter()

@@ -41,12 +41,31 @@ impl<'s> Session<'_, 's> {
     }
 
     fn datum(&mut self, expr: &Expr<'s>, ty: &TypeInfo) -> Option<Datum> {
+        if let Some(name) = self.chain_in_disguise(expr, ty) {
+            return self.fail(configuration::chain_by_name(expr.span, &name));
+        }
         let given = self.given(expr)?;
         let given = numeric_text(given, ty);
         match fit(given, ty) {
             Ok(datum) => Some(datum),
             Err(found) => self.fail(configuration::wrong_type(expr.span, &describe(ty), &found)),
         }
+    }
+
+    /// The chain that `'NAME'` or `NAME()` stands for, where a chain is wanted.
+    fn chain_in_disguise(&mut self, expr: &Expr<'s>, ty: &TypeInfo) -> Option<String> {
+        let name = match &expr.kind {
+            ExprKind::String(text) => literal::string(text),
+            ExprKind::Call(path, _) if path.len() == 1 => path[0].text.to_owned(),
+            _ => return None,
+        };
+        let found = self.globals.peek(&name).map(|found| &found.global);
+        let is_chain = matches!(found, Some(Global::Chain(_))) && *ty == TypeInfo::Chain;
+        let replaced = self.options.defines.contains_key(&name);
+        (is_chain && !replaced).then(|| {
+            self.globals.lookup(&name);
+            name
+        })
     }
 
     fn given(&mut self, expr: &Expr<'s>) -> Option<Given> {

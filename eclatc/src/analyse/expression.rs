@@ -97,11 +97,9 @@ impl<'s> Session<'_, 's> {
             Global::Program(_) | Global::Loader(_) | Global::Chain(_) | Global::Header(_) => {
                 let what = definition.global.describe();
                 let parameters = definition.global.parameters();
-                let problem = names::not_a_value(name.span, name.text, what);
-                let end = Span::new(name.span.file, name.span.end, name.span.end);
                 self.fail(match parameters {
-                    Some(0) => problem.suggest(end, "()"),
-                    _ => problem,
+                    Some(0) => names::not_called(name.span, name.text, what),
+                    _ => names::not_a_value(name.span, name.text, what),
                 })
             }
             Global::Poisoned => None,
@@ -123,8 +121,14 @@ impl<'s> Session<'_, 's> {
             return self.field_value(&layout, first, *field);
         }
         let known = scope.lookup(first.text).is_some() || self.globals.lookup(first.text).is_some();
-        if !known && !super::packet::is_packet(first.text) {
-            return self.unknown_name(first, scope);
+        if !known && super::packet::is_packet(first.text) {
+            return self.unknown_packet_function(path[1]);
+        }
+        if !known {
+            return match self.qualified(path) {
+                Some(problem) => self.fail(problem),
+                None => self.unknown_name(first, scope),
+            };
         }
         if let Some(what) = scope.describe(first.text) {
             return self.fail(habits::no_members(span, first.text, what));
@@ -136,16 +140,26 @@ impl<'s> Session<'_, 's> {
 
     /// Reports a name that nothing defines, unless a line that could not be read may have.
     pub fn unknown_name<T>(&mut self, name: Ident<'s>, scope: &Scope<'s>) -> Option<T> {
-        if scope.broken || self.globals.broken {
-            return None;
-        }
         if let Some(problem) = habits::none(name.span, name.text) {
             return self.fail(problem);
         }
+        if self.is_doubtful(name.text, scope) {
+            return None;
+        }
+        if super::packet::is_packet(name.text) {
+            return self.fail(names::not_a_value(name.span, name.text, "the packet"));
+        }
         let globals = self.globals.iter().map(|(name, _)| name);
-        let candidates = scope.names().chain(globals);
+        let doubtful = scope.doubtful.iter().copied();
+        let known = scope.names().chain(globals).chain(doubtful);
+        let candidates = known.chain(["True", "False"]);
         let near = self.nearest(name.text, candidates);
         self.fail(names::unknown(name.span, name.text, near))
+    }
+
+    /// Whether a line that could not be read may have defined a name.
+    pub fn is_doubtful(&self, name: &str, scope: &Scope<'s>) -> bool {
+        scope.doubtful.contains(name) || self.globals.doubtful.contains(name)
     }
 
     fn unary(
@@ -188,8 +202,10 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         self.warn_truth(op, [left, right]);
+        let before = self.problems.len();
         let left = self.expr(left, scope);
         let right_value = self.expr(right, scope);
+        self.keep_first_text(before);
         let value = self.binary(op, left?, right_value?, right.span)?;
         Some(hir::Expr { span, ..value })
     }

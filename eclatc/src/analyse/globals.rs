@@ -8,17 +8,19 @@ use super::layout::Layout;
 use crate::diagnostics::{names, syntactic, values};
 use crate::hir::{Extern, Symbol};
 use crate::source::Span;
-use crate::syntax::{Def, Expr, Ident, Stmt, StmtKind};
+use crate::syntax::{Arm, Def, Expr, ExprKind, Ident, Stmt, StmtKind};
 use hike_format::signature::Signature;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The names of a script.
 #[derive(Default)]
 pub struct Globals<'s> {
     names: BTreeMap<&'s str, Definition<'s>>,
-    /// A line at top level could not be read: unknown names may have been defined there.
+    /// A line at top level could not be read.
     pub broken: bool,
+    /// Names in such lines, which may have defined them.
+    pub doubtful: BTreeSet<&'s str>,
     /// How many constants wait for one another.
     waiting: usize,
 }
@@ -151,7 +153,10 @@ impl<'s> Session<'_, 's> {
                     self.declare_constant(*name, value, None);
                 }
             }
-            StmtKind::Broken(_) => self.globals.broken = true,
+            StmtKind::Broken(broken) => {
+                self.globals.broken = true;
+                self.globals.doubtful.extend(&broken.names);
+            }
             StmtKind::Test => self.report(syntactic::not_supported_yet(item.span, "`test` blocks")),
             StmtKind::Expr(_)
             | StmtKind::MapAssign { .. }
@@ -173,7 +178,12 @@ impl<'s> Session<'_, 's> {
             _ => "an assignment that changes a value",
         };
         let problem = syntactic::not_allowed_here(item.span, what, "at top level");
-        self.report(problem.help("statements that run belong in a chain: `def NAME():`"));
+        self.report(match &item.kind {
+            StmtKind::If { arms, .. } if is_main(arms) => {
+                problem.help("leave it out: a packet starts a chain, through a loader")
+            }
+            _ => problem.help("statements that run belong in a chain: `def NAME():`"),
+        });
     }
 
     /// Adds a definition, unless the name has one.
@@ -247,4 +257,13 @@ impl<'s> Session<'_, 's> {
         self.globals.replace(name, global);
         value
     }
+}
+
+/// `if __name__ == "__main__":`
+fn is_main(arms: &[Arm<'_>]) -> bool {
+    let first = arms.first().map(|arm| &arm.cond.kind);
+    let Some(ExprKind::Compare(left, _)) = first else {
+        return false;
+    };
+    matches!(&left.kind, ExprKind::Path(path) if path[0].text == "__name__")
 }

@@ -49,7 +49,7 @@ impl<'s> Session<'_, 's> {
     /// Silences what would follow from a wrong import.
     pub fn poison(&mut self, import: &Import<'s>) {
         for name in &import.names {
-            self.define(name.alias.unwrap_or(name.name), Global::Poisoned);
+            self.define_import(name.alias.unwrap_or(name.name), Global::Poisoned);
         }
     }
 
@@ -57,8 +57,10 @@ impl<'s> Session<'_, 's> {
     fn define_import(&mut self, name: Ident<'s>, global: Global<'s>) {
         let symbol = global.symbol();
         let before = self.globals.peek(name.text);
-        let same =
-            before.is_some_and(|before| symbol.is_some() && before.global.symbol() == symbol);
+        let same = before.is_some_and(|before| match symbol {
+            Some(symbol) => before.global.symbol() == Some(symbol),
+            None => matches!(global, Global::Poisoned),
+        });
         if !same {
             self.define(name, global);
         }
@@ -81,7 +83,11 @@ impl<'s> Session<'_, 's> {
                 let package_span = whole.map(|(first, last)| first.span.to(last.span));
                 let span = if *package_unknown { package_span } else { None };
                 let span = span.unwrap_or(name.span);
-                self.report(names::missing(span, kind, package, name.text, &why));
+                let problem = names::missing(span, kind, package, name.text, &why);
+                self.report(match import.names.as_slice() {
+                    [_] => names::imported_from(problem, import.kind.span, package_span, &why),
+                    _ => problem,
+                });
                 Global::Poisoned
             }
         }

@@ -56,6 +56,13 @@ impl<'s> Session<'_, 's> {
         if !outside.variables.is_empty() {
             return self.fail(headers::complex_offset(layout.offset.span));
         }
+        if layout
+            .fields
+            .iter()
+            .any(|field| matches!(field.kind, syntax::StmtKind::Broken(_)))
+        {
+            return None;
+        }
         Some(Layout {
             offset: offset?,
             fields: made.fields,

@@ -74,11 +74,13 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<Expr> {
+        let before = self.problems.len();
         let mut operands = vec![self.expr(first, scope)];
         for (_, operand) in rest {
             let value = self.expr(operand, scope);
             operands.push(value);
         }
+        self.keep_first_text(before);
         let mut operands = operands.into_iter().collect::<Option<Vec<_>>>()?;
         let last = if rest.len() > 1 { rest.len() } else { 0 };
         let held = operands[..last]

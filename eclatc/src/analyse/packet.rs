@@ -43,9 +43,7 @@ impl<'s> Session<'_, 's> {
     ) -> Option<hir::Expr> {
         let known = |row: &&(&str, &str, Helper, u8)| row.0 == name.text || row.1 == name.text;
         let Some(&(_, _, helper, bits)) = FUNCTIONS.iter().find(known) else {
-            let names = FUNCTIONS.iter().flat_map(|row| [row.0, row.1]);
-            let near = hike_format::nearest(name.text, names);
-            return self.fail(calls::unknown_packet_function(name.span, name.text, near));
+            return self.unknown_packet_function(name);
         };
         let ty = IntType {
             bits,
@@ -63,6 +61,12 @@ impl<'s> Session<'_, 's> {
         Some(hir::Expr { kind, ty, span })
     }
 
+    /// Reports `Packet.NAME` that does not exist.
+    pub fn unknown_packet_function<T>(&mut self, name: Ident<'s>) -> Option<T> {
+        let near = hike_format::nearest(name.text, function_names());
+        self.fail(calls::unknown_packet_function(name.span, name.text, near))
+    }
+
     /// `min(a, b, ...)`, `max(a, b, ...)`
     pub fn extreme(
         &mut self,
@@ -74,12 +78,14 @@ impl<'s> Session<'_, 's> {
         let values = self.positional(args, scope)?;
         if !(2..=MAX_EXTREMES).contains(&values.len()) {
             let signature = format!("{}(a, b, ...)", name.text);
-            return self.fail(calls::wrong_count(
-                span,
-                name.text,
-                values.len().clamp(2, MAX_EXTREMES),
-                values.len(),
-                &signature,
+            let expected = format!("2 to {MAX_EXTREMES} arguments");
+            let place = args
+                .get(MAX_EXTREMES)
+                .map_or(span, |extra| extra.value.span);
+            let many = values.len() > MAX_EXTREMES;
+            let count = (expected.as_str(), values.len(), many);
+            return self.fail(calls::count_out_of_range(
+                place, name.text, count, &signature,
             ));
         }
         values
@@ -91,17 +97,26 @@ impl<'s> Session<'_, 's> {
     fn positional(&mut self, args: &[Arg<'s>], scope: &mut Scope<'s>) -> Option<Vec<hir::Expr>> {
         let values: Vec<_> = args
             .iter()
-            .map(|arg| self.positional_one(arg, scope))
+            .map(|arg| self.positional_one(arg, None, scope))
             .collect();
         values.into_iter().collect()
     }
 
-    /// The value of an argument without a name.
-    pub fn positional_one(&mut self, arg: &Arg<'s>, scope: &mut Scope<'s>) -> Option<hir::Expr> {
-        match arg.name {
-            Some(name) => self.fail(calls::keyword_argument(name.span, name.text)),
-            None => self.expr(&arg.value, scope),
-        }
+    /// The value of an argument; a name before it is reported, and can be left out when it is
+    /// that of the parameter in this place.
+    pub fn positional_one(
+        &mut self,
+        arg: &Arg<'s>,
+        parameter: Option<&Param>,
+        scope: &mut Scope<'s>,
+    ) -> Option<hir::Expr> {
+        let Some(name) = arg.name else {
+            return self.expr(&arg.value, scope);
+        };
+        let fits = parameter.is_some_and(|parameter| parameter.name == name.text);
+        let change = Span::new(name.span.file, name.span.start, arg.value.span.start);
+        let change = fits.then_some(change);
+        self.fail(calls::keyword_argument(name.span, name.text, change))
     }
 
     /// The parts of `range(...)`.
@@ -110,15 +125,20 @@ impl<'s> Session<'_, 's> {
             syntax::ExprKind::Call(path, args) if path.len() == 1 && path[0].text == "range" => {
                 args
             }
-            _ => return self.fail(values::not_a_range(iterable.span)),
+            _ => {
+                let number = matches!(
+                    iterable.kind,
+                    syntax::ExprKind::Number(_) | syntax::ExprKind::Path(_)
+                );
+                return self.fail(values::not_a_range(iterable.span, number));
+            }
         };
         let mut values = self.positional(args, scope)?;
         if !(1..=3).contains(&values.len()) {
             let signature = "range(start, stop, step)";
-            let expected = values.len().clamp(1, 3);
-            let problem =
-                calls::wrong_count(iterable.span, "range", expected, values.len(), signature);
-            return self.fail(problem);
+            let place = args.get(3).map_or(iterable.span, |extra| extra.value.span);
+            let count = ("1 to 3 arguments", values.len(), values.len() > 3);
+            return self.fail(calls::count_out_of_range(place, "range", count, signature));
         }
         if values.len() == 1 {
             values.insert(0, Constant::default().expr(iterable.span));
@@ -157,6 +177,11 @@ pub struct Range {
     pub step: i128,
     /// Whether the numbers are signed.
     pub signed: bool,
+}
+
+/// The names of the functions of the packet.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().flat_map(|row| [row.0, row.1])
 }
 
 fn writes(helper: Helper) -> bool {

@@ -4,7 +4,7 @@ use super::constant::Constant;
 use super::convert::Type;
 use crate::hir::{Local, LocalId};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names, variables and surroundings of the chain that is being analysed.
 #[derive(Default)]
@@ -16,8 +16,8 @@ pub struct Scope<'s> {
     pub loops: usize,
     /// Type that `return` gives; absent outside a chain.
     pub result: Option<Type>,
-    /// A line of the chain could not be read: unknown names may have been declared there.
-    pub broken: bool,
+    /// Names in lines that could not be read, which may have declared them.
+    pub doubtful: BTreeSet<&'s str>,
 }
 
 /// What a name of a chain stands for.

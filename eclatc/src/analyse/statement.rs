@@ -46,13 +46,16 @@ impl<'s> Session<'_, 's> {
             StmtKind::Continue => self.loop_exit(span, "continue", Hir::Continue, scope),
             StmtKind::Return(value) => self.return_statement(value.as_ref(), scope),
             StmtKind::Expr(expr) => self.expression_statement(expr, scope),
-            StmtKind::Broken(body) => {
-                out.extend(self.block(body, scope));
+            StmtKind::Broken(broken) => {
+                out.extend(self.block(&broken.body, scope));
                 None
             }
             StmtKind::Pass => None,
             _ => self.misplaced_in_chain(stmt),
         };
+        if let StmtKind::Return(Some(value)) = &stmt.kind {
+            self.suggest_call_alone(span, value.span);
+        }
         out.extend(kind.map(|kind| hir::Stmt { kind, span }));
     }
 
@@ -201,7 +204,7 @@ impl<'s> Session<'_, 's> {
             }
             _ => {
                 let value = self.expr(expr, scope)?;
-                if !has_call(expr) {
+                if !self.suggest_change_of(expr) && !has_call(expr) {
                     self.report(suspicious::no_effect(expr.span, equals_gap(expr)));
                 }
                 Some(Hir::Expr(value))

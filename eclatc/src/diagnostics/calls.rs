@@ -27,6 +27,25 @@ pub fn wrong_count(
         .note(format!("its signature is `{signature}`"))
 }
 
+/// Arguments of a function that takes a varying number of them: what it takes, how many
+/// there are, and whether those are too many.
+pub fn count_out_of_range(
+    span: Span,
+    name: &str,
+    (expected, found, many): (&str, usize, bool),
+    signature: &str,
+) -> Diagnostic {
+    let message = format!("`{name}` takes {expected}, found {found}");
+    let here = if many {
+        "not expected"
+    } else {
+        "too few arguments"
+    };
+    Diagnostic::new(Code::E0401, span, message)
+        .here(here)
+        .note(format!("its signature is `{signature}`"))
+}
+
 /// A literal that a parameter cannot hold.
 pub fn argument_out_of_range(
     span: Span,
@@ -76,13 +95,25 @@ pub fn unknown_packet_function(span: Span, name: &str, near: Option<&str>) -> Di
 }
 
 /// `NAME=` in a call that takes its arguments by position.
-pub fn keyword_argument(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0407,
-        span,
-        format!("unexpected keyword argument `{name}`"),
-    )
-    .help("arguments of programs and chains have an order, not names")
+pub fn keyword_argument(span: Span, name: &str, change: Option<Span>) -> Diagnostic {
+    let message = format!("unexpected keyword argument `{name}`");
+    let problem = Diagnostic::new(Code::E0407, span, message)
+        .here("expected a value alone")
+        .help("arguments of programs and chains have an order, not names");
+    match change {
+        Some(change) => problem.suggest(change, ""),
+        None => problem,
+    }
+}
+
+/// `HEADER.FIELD()`
+pub fn field_called(span: Span, arguments: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0404, span, format!("`{name}` cannot be called"))
+        .here("this is a field of a header")
+        .help(format!(
+            "a field is read by its name and written by `{name} = VALUE`"
+        ))
+        .suggest(arguments, "")
 }
 
 /// The signature of a callee as its user sees it.

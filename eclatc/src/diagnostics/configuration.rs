@@ -57,12 +57,17 @@ pub fn unknown_setting(span: Span, owner: &str, name: &str, known: &[&str]) -> D
 }
 
 /// `config` with an argument that has no name.
-pub fn unnamed_setting(span: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0505,
-        span,
-        "expected `NAME=VALUE`, found a value without a name",
-    )
+pub fn unnamed_setting(span: Span, owner: &str, known: &[&str]) -> Diagnostic {
+    let message = "expected `NAME=VALUE`, found a value without a name";
+    let problem = Diagnostic::new(Code::E0505, span, message);
+    let at = Span::new(span.file, span.start, span.start);
+    match known {
+        [] => problem.note(format!("`{owner}` declares none")),
+        [one] => problem
+            .help(format!("write `{one}=`"))
+            .suggest(at, format!("{one}=")),
+        known => problem.note(format!("it has `{}`", known.join("`, `"))),
+    }
 }
 
 /// A key that a map gets twice.
@@ -70,6 +75,24 @@ pub fn duplicate_key(span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::E0506, span, "the key is given twice")
         .here("again here")
         .also(first, "first here")
+}
+
+/// `NAME.METHOD` of a program or loader that has no such line.
+pub fn unknown_method(span: Span, owner: &str, method: &str, near: Option<&str>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0507, span, format!("`{owner}` has no `{method}`"));
+    match near {
+        Some(_) => problem.did_you_mean(span, near),
+        None => problem.help("loaders have `attach` and maps, programs have `config` and maps"),
+    }
+}
+
+/// A chain as the value of a map, in quotes or called.
+pub fn chain_by_name(span: Span, name: &str) -> Diagnostic {
+    let message = format!("expected a chain, found `{name}` in quotes or with `()`");
+    Diagnostic::new(Code::E0502, span, message)
+        .here("the map declares a chain here")
+        .help(format!("write its name alone: `{name}`"))
+        .suggest(span, name)
 }
 
 /// `NAME.METHOD` or `NAME[...]` where that means nothing.

@@ -24,40 +24,33 @@ pub fn missing_colon(span: Span, colon: &str) -> Diagnostic {
         .suggest(span, colon)
 }
 
-/// `&&` and `||`; all places of the operator in the line are changed.
-pub fn logical_operator(span: Span, word: &str, places: &[Span]) -> Diagnostic {
-    let problem = Diagnostic::new(
-        Code::E0110,
-        span,
-        format!("the logical operator is `{word}`"),
-    )
-    .here("no operator");
+/// `&&`, `||` and `!`; all places of these in the line are changed.
+pub fn logical_operator(span: Span, word: &str, places: &[(Span, &str)]) -> Diagnostic {
+    let message = format!("the logical operator is `{}`", word.trim());
+    let problem = Diagnostic::new(Code::E0110, span, message).here("no operator");
     let problem = match word {
         "and" => problem.help("write `a and b`; a single `&` works on bits"),
         "or" => problem.help("write `a or b`; a single `|` works on bits"),
         _ => problem.help("write `not a`; `~` inverts bits"),
     };
-    let blanks = if word == "not" {
-        "not ".to_owned()
-    } else {
-        word.to_owned()
-    };
-    places.iter().fold(problem, |problem, place| {
-        problem.suggest(*place, blanks.clone())
+    places.iter().fold(problem, |problem, (place, word)| {
+        problem.suggest(*place, *word)
     })
 }
 
-/// `x++`, `x--`
-pub fn increment(span: Span, operator: &str) -> Diagnostic {
+/// `x++`, `x--`; alone or in an expression.
+pub fn increment(span: Span, operator: &str, alone: bool) -> Diagnostic {
     let doubled = if operator == "+=" { "++" } else { "--" };
-    Diagnostic::new(
-        Code::E0111,
-        span,
-        format!("there is no operator `{doubled}`"),
-    )
-    .here("an operand is missing")
-    .help(format!("write `{operator} 1`"))
-    .suggest(span, format!(" {operator} 1"))
+    let message = format!("there is no operator `{doubled}`");
+    let problem = Diagnostic::new(Code::E0111, span, message).here("an operand is missing");
+    match alone {
+        true => problem
+            .help(format!("write `{operator} 1`"))
+            .suggest(span, format!(" {operator} 1")),
+        false => problem.help(format!(
+            "an assignment is a statement: write `{operator} 1` on a line of its own"
+        )),
+    }
 }
 
 /// `else if`, `elseif`, or an `else` with a condition.
@@ -92,6 +85,28 @@ pub fn import_all(span: Span) -> Diagnostic {
     )
     .here("expected a name")
     .help("a bundle holds exactly the programs that a script names")
+}
+
+/// An import without its `import`, or with another sign where `.` or `,` belongs.
+pub fn import_part(span: Span, place: Span, missing: &str) -> Diagnostic {
+    let message = format!("expected `{missing}` in the import");
+    let text = if missing == "import" {
+        " import"
+    } else {
+        missing
+    };
+    Diagnostic::new(Code::E0113, span, message)
+        .here(format!("expected `{missing}` before this"))
+        .help("write `from programs.PACKAGE import NAME, NAME`")
+        .suggest(place, text)
+}
+
+/// A keyword where a name is defined.
+pub fn keyword_as_name(span: Span, word: &str) -> Diagnostic {
+    let message = format!("`{word}` is a keyword and cannot be a name");
+    Diagnostic::new(Code::E0146, span, message)
+        .here("expected a name")
+        .help(format!("choose another one, such as `{word}_`"))
 }
 
 /// A line that begins with a statement this language does not have.
@@ -162,8 +177,9 @@ pub fn list(span: Span, comprehension: bool) -> Diagnostic {
 }
 
 /// `{...}` as a value.
-pub fn dict(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0122, span, "there are no dictionaries in chains")
+pub fn dict(span: Span, set: bool) -> Diagnostic {
+    let what = if set { "sets" } else { "dictionaries" };
+    Diagnostic::new(Code::E0122, span, format!("there are no {what} in chains"))
         .here("expected a number")
         .help(
             "at top level, `PROGRAM[MAP] = { (KEY): (VALUE) }` fills a map; a chain asks a program",
@@ -181,11 +197,42 @@ pub fn index(span: Span) -> Diagnostic {
     .help("read the packet with `Packet.readU8(OFFSET)`, bits with `(x >> 8) & 0xff`")
 }
 
-/// `OWNER[MAP] =` without braces.
-pub fn map_form(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0138, span, "a map is assigned keys with values")
+/// `OWNER[MAP] =` without braces; with what to write instead, and where, when that is clear.
+pub fn map_form(span: Span, change: Option<(Span, String)>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0138, span, "a map is assigned keys with values")
         .here("expected `{`")
-        .help("write `OWNER[MAP] = { (KEY): (VALUE) }`, at top level")
+        .help("write `OWNER[MAP] = { (KEY): (VALUE) }`, at top level");
+    match change {
+        Some((place, text)) => problem.suggest(place, text),
+        None => problem,
+    }
+}
+
+/// `OWNER['MAP']`
+pub fn quoted_map(span: Span, text: &str) -> Diagnostic {
+    let name = text.trim_matches(['"', '\'']);
+    Diagnostic::new(Code::E0138, span, "the name of a map has no quotes")
+        .here("expected a name")
+        .help(format!("write `{name}`"))
+        .suggest(span, name)
+}
+
+/// An element of a map that is no `KEY: VALUE`.
+pub fn map_entry(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0138, span, "a map is assigned keys with values")
+        .here("expected `:` and a value before this")
+        .help("write `{ (KEY): (VALUE), (KEY): (VALUE) }`")
+}
+
+/// Two elements of a map without a comma between them.
+pub fn missing_comma(span: Span, place: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0138,
+        span,
+        "expected `,` between two elements of a map",
+    )
+    .here("expected `,` before this")
+    .suggest(place, ",")
 }
 
 /// `x := 1`
@@ -198,24 +245,31 @@ pub fn walrus(span: Span, statement: bool) -> Diagnostic {
     }
 }
 
-/// `a is b`, `a is not b`
-pub fn identity(span: Span, negated: bool) -> Diagnostic {
+/// `a is b`, `a is not b`; `none` is the place of an `is None`.
+pub fn identity(span: Span, negated: bool, none: Option<Span>) -> Diagnostic {
     let operator = if negated { "!=" } else { "==" };
-    Diagnostic::new(
-        Code::E0125,
-        span,
-        "numbers have no identity, there is no `is`",
-    )
-    .here("expected an operator")
-    .help(format!("`{operator}` compares"))
-    .suggest(span, operator)
+    let message = "numbers have no identity, there is no `is`";
+    let problem = Diagnostic::new(Code::E0125, span, message).here("expected an operator");
+    match none {
+        Some(place) => problem
+            .help(format!("0 often stands for nothing: `{operator} 0`"))
+            .suggest(place, format!("{operator} 0")),
+        None => problem
+            .help(format!("`{operator}` compares"))
+            .suggest(span, operator),
+    }
 }
 
-/// `a in b`, `a not in b`
-pub fn membership(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0126, span, "there are no sets to look into")
-        .here("`in` belongs to `for`")
-        .help("write `x == 1 or x == 2`, or `1 <= x < 10`; a program with a map knows large sets")
+/// `a in b`, `a not in b`; with what to write instead, and where, when that is clear.
+pub fn membership(span: Span, rewritten: Option<(Span, String)>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0126, span, "there are no sets to look into")
+        .here("`in` belongs to `for`");
+    match rewritten {
+        Some((place, text)) => problem.help(format!("write `{text}`")).suggest(place, text),
+        None => problem.help(
+            "write `x == 1 or x == 2`, or `1 <= x < 10`; a program with a map knows large sets",
+        ),
+    }
 }
 
 /// `def f(a=1):`
@@ -265,7 +319,7 @@ pub fn ternary(span: Span) -> Diagnostic {
 pub fn braces(span: Span) -> Diagnostic {
     Diagnostic::new(Code::E0132, span, "blocks are indented, not in braces")
         .here("expected `:`")
-        .help("end the line with `:` and indent the lines below it")
+        .help("end the line with `:`, indent the lines below it, and leave `}` out")
 }
 
 /// `// text`
@@ -276,16 +330,71 @@ pub fn comment(span: Span) -> Diagnostic {
         .help("write `#`")
 }
 
-/// `int x`, `let x`, `u64 x`; `change` is the place of what to write instead.
-pub fn declaration_form(span: Span, change: Span, replacement: &str) -> Diagnostic {
+/// `/* text */`; `last` when nothing follows on its line.
+pub fn block_comment(span: Span, text: &str, last: bool) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0133, span, "a comment begins with `#`")
+        .here("expected `#`")
+        .help("write `#` before each line of it");
+    let inner = text.trim_start_matches("/*").trim_end_matches("*/");
+    let lines = inner
+        .lines()
+        .map(|line| line.trim().trim_start_matches("* "));
+    let lines: Vec<String> = lines.map(|line| format!("# {line}")).collect();
+    match last {
+        true => problem.suggest(span, lines.join("\n")),
+        false => problem.suggest(span, ""),
+    }
+}
+
+/// `int x`, `let x`, `u64 x`; `change` is the place of the words before the name.
+pub fn declaration_form(span: Span, change: Span, ty: Option<&str>, name: &str) -> Diagnostic {
+    match ty {
+        Some(ty) => Diagnostic::new(
+            Code::E0134,
+            span,
+            "a declaration has a `:` between type and name",
+        )
+        .here("expected `TYPE : NAME`")
+        .help(format!("write `{ty} : {name}`"))
+        .suggest(change, format!("{ty} : ")),
+        None => Diagnostic::new(
+            Code::E0134,
+            span,
+            "a variable is declared by its first value",
+        )
+        .here("expected `NAME = VALUE`")
+        .help(format!(
+            "write `{name} = ...`; with a type, `u8 : {name} = ...`"
+        ))
+        .suggest(change, ""),
+    }
+}
+
+/// `x u64`; `place` is behind the name.
+pub fn declaration_reversed(span: Span, place: Span) -> Diagnostic {
     Diagnostic::new(
         Code::E0134,
         span,
-        "a declaration has a `:` between type and name",
+        "a declaration has a `:` between name and type",
     )
-    .here("expected `TYPE : NAME`")
-    .help("write `u64 : x = 1`; without a type a variable is a `u64`")
-    .suggest(change, replacement)
+    .here("expected `:` before the type")
+    .suggest(place, ":")
+}
+
+/// `const u8 X`; `change` is the place of the words before the name.
+pub fn declared_constant(span: Span, change: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0134, span, "a constant has no type")
+        .here("expected `const NAME`")
+        .help(format!("write `const {name} = ...`"))
+        .suggest(change, "const ")
+}
+
+/// `-> None`; `change` is the place of both.
+pub fn no_result_type(span: Span, change: Span, word: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0140, span, format!("there is no type `{word}`"))
+        .here("types are u8 to u64, s8 to s64 and bool")
+        .help("leave it out: a chain without `return` gives 0")
+        .suggest(change, "")
 }
 
 /// `function f()`, `void f()`
@@ -310,6 +419,14 @@ pub fn missing_parameters(span: Span, end: Span) -> Diagnostic {
     .here("expected `(` after the name")
     .help("write `()`")
     .suggest(end, "()")
+}
+
+/// `def my-name`
+pub fn name_with_sign(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0135, span, "a name has no `-`")
+        .here("expected `(` or `_`")
+        .help("write `_`")
+        .suggest(span, "_")
 }
 
 /// `a, b`
@@ -337,11 +454,16 @@ pub fn missing_parentheses(span: Span, name: &str, places: Option<(Span, Span)>)
     }
 }
 
-/// `for (i = 0; ...)` and other forms of `for`.
-pub fn for_form(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0139, span, "`for` has one name and a range")
-        .here("expected `for NAME in range(...)`")
-        .help("write `for i in range(10):`")
+/// `for (i = 0; ...)` and other forms of `for`; with what to write behind `for`, and where.
+pub fn for_form(span: Span, counting: Option<(Span, String)>) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0139, span, "`for` has one name and a range")
+        .here("expected `for NAME in range(...)`");
+    match counting {
+        Some((place, text)) => problem
+            .help(format!("write `for {text}:`"))
+            .suggest(place, text),
+        None => problem.help("write `for i in range(10):`"),
+    }
 }
 
 /// A type of another language, or none.
@@ -368,30 +490,54 @@ pub fn misspelt_keyword(span: Span, found: &str, near: &str) -> Diagnostic {
     Diagnostic::new(
         Code::E0142,
         span,
-        format!("expected a statement, found the name `{found}`"),
+        format!("expected a keyword, found the name `{found}`"),
     )
     .here("looks like a keyword")
     .did_you_mean(span, Some(near))
 }
 
 /// Characters that word processors put in the place of others.
-pub fn typographic(span: Span, replacement: &str) -> Diagnostic {
+pub fn typographic(span: Span, found: &str, replacement: &str) -> Diagnostic {
+    let number = found.chars().next().map_or(0, u32::from);
     let problem = Diagnostic::new(Code::E0008, span, "typographic character in the code")
-        .here("looks like another character");
-    match replacement {
-        " " => problem.help("write a plain blank").suggest(span, " "),
-        plain => problem.help(format!("write {plain}")).suggest(span, plain),
-    }
+        .here(format!("U+{number:04X} only looks like what is meant"));
+    let help = match replacement {
+        "" => format!("remove it: nothing is seen of U+{number:04X}"),
+        blank if blank.trim().is_empty() => "write a plain blank".into(),
+        plain => format!("write `{plain}`"),
+    };
+    problem.help(help).suggest(span, replacement)
 }
 
-/// A letter that is not of ASCII.
+/// A string in typographic quotes; `ends` are the places of the two.
+pub fn typographic_quotes(span: Span, quote: &str, ends: [Span; 2]) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0008, span, "typographic quotes around a string")
+        .here("these are not the quotes of strings")
+        .help(format!("write {quote} on both sides"));
+    let change = |problem: Diagnostic, end| problem.suggest(end, quote);
+    ends.into_iter().fold(problem, change)
+}
+
+/// A word with letters that only look like Latin ones.
+pub fn look_alike(span: Span, plain: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0008,
+        span,
+        "letters that only look like those of a name",
+    )
+    .here("of another alphabet, in part or all")
+    .help(format!("write `{plain}`"))
+    .suggest(span, plain)
+}
+
+/// A word with letters that are not of ASCII.
 pub fn foreign_letter(span: Span) -> Diagnostic {
     Diagnostic::new(
         Code::E0009,
         span,
         "names are of the letters a to z, digits and `_`",
     )
-    .here("not a letter of these")
+    .here("not only of these")
     .help("text in other letters belongs in a comment or doc string")
 }
 

@@ -2,7 +2,7 @@
 
 use super::Code;
 use crate::diagnostic::Diagnostic;
-use crate::lex::literal::NumberError;
+use crate::lex::literal::{self, NumberError};
 use crate::source::Span;
 
 /// Characters that begin no token.
@@ -50,22 +50,41 @@ pub fn number(span: Span, text: &str, error: NumberError) -> Diagnostic {
     let malformed = |message: String| Diagnostic::new(Code::E0003, span, message);
     match error {
         NumberError::NoDigits => malformed(format!("expected digits after `{text}`")),
-        NumberError::BadDigit(digit, base) => {
-            malformed(format!("expected digits of base {base}, found `{digit}`"))
-                .help("a name cannot begin with a digit")
-        }
+        NumberError::BadDigit(digit, base) => bad_digit(span, text, digit, base),
         NumberError::Underscore => {
             malformed("misplaced `_` in a number".into()).here("`_` stands between two digits")
         }
         NumberError::LeadingZero => {
-            malformed("a decimal number begins with 0".into()).help(format!(
-                "write `0o{0}` for base 8, or `{0}`",
-                text.trim_start_matches(['0', '_'])
-            ))
+            let digits = text.trim_start_matches(['0', '_']);
+            let problem = malformed("a decimal number begins with 0".into())
+                .help(format!("write `0o{digits}` for base 8, or `{digits}`"));
+            match digits.contains(['8', '9']) {
+                true => problem.suggest(span, digits),
+                false => problem.suggest(span, format!("0o{digits}")),
+            }
         }
         NumberError::Exponent => float(span, text),
         NumberError::TooBig => Diagnostic::new(Code::E0005, span, "number of more than 128 bits")
             .here(format!("the largest is {:#x}", u128::MAX)),
+    }
+}
+
+/// A letter in a number: C's suffix for a type, a name that begins with a digit, or a slip.
+fn bad_digit(span: Span, text: &str, digit: char, base: u32) -> Diagnostic {
+    let digits = text.trim_end_matches(['u', 'U', 'l', 'L']);
+    if digits.len() < text.len() && literal::number(digits).is_ok() {
+        let suffix = Span::new(span.file, span.start + digits.len() as u32, span.end);
+        return Diagnostic::new(Code::E0003, suffix, "numbers have no suffix")
+            .here("expected the end of the number")
+            .help("the variable has the type: `u64 : x = 1`")
+            .suggest(suffix, "");
+    }
+    let message = format!("expected digits of base {base}, found `{digit}`");
+    let problem = Diagnostic::new(Code::E0003, span, message);
+    match base {
+        16 => problem.help("the digits are 0 to 9 and a to f"),
+        10 => problem.help("a name cannot begin with a digit"),
+        _ => problem.help(format!("the digits are 0 to {}", base - 1)),
     }
 }
 
@@ -78,6 +97,15 @@ pub fn float(span: Span, text: &str) -> Diagnostic {
     )
     .note("chains run in the kernel, which has no floating point")
     .help("count in a smaller unit: milliseconds instead of seconds, per mille instead of parts")
+}
+
+/// An address that is no string.
+pub fn bare_address(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0015, span, "an address is written in quotes")
+        .here("expected a string")
+        .help(format!("write `'{text}'`"))
+        .note("keys and values of maps can be addresses; chains compute with numbers")
+        .suggest(span, format!("'{text}'"))
 }
 
 /// Bytes that are no UTF-8.
@@ -93,11 +121,28 @@ pub fn source_too_large(span: Span, length: usize, limit: usize) -> Diagnostic {
 }
 
 /// Two lines whose indentation can only be compared by guessing the width of a tab.
-pub fn mixed_indentation(span: Span, other: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0010, span, "indentation mixes tabs and spaces")
-        .here("this line")
-        .also(other, "is indented otherwise than this one")
+pub fn mixed_indentation(this: (Span, &str), other: (Span, &str)) -> Diagnostic {
+    Diagnostic::new(Code::E0010, this.0, "indentation mixes tabs and spaces")
+        .here(format!("indented with {}", blanks(this.1)))
+        .also(other.0, format!("the block with {}", blanks(other.1)))
         .help("use four spaces for each level")
+}
+
+/// White space in words: `1 tab and 2 spaces`.
+fn blanks(text: &str) -> String {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some(first) = rest.chars().next() {
+        let after = rest.trim_start_matches(first);
+        let count = rest.len() - after.len();
+        let name = if first == '\t' { "tab" } else { "space" };
+        let plural = if count == 1 { "" } else { "s" };
+        parts.push(format!("{count} {name}{plural}"));
+        rest = after;
+    }
+    match parts.is_empty() {
+        true => "nothing".into(),
+        false => parts.join(" and "),
+    }
 }
 
 /// A line less indented than its block, but not as much as any outer one.
@@ -110,10 +155,21 @@ pub fn unmatched_unindent(span: Span, columns: usize, expected: &[usize]) -> Dia
     ))
 }
 
-/// An opening bracket without its partner.
-pub fn unclosed_bracket(span: Span, open: &str, close: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0012, span, format!("`{open}` is never closed"))
-        .here(format!("expected a `{close}` for this"))
+/// An opening bracket without its partner; `end` is what was probably forgotten, and where.
+pub fn unclosed_bracket(
+    span: Span,
+    open: &str,
+    close: &str,
+    end: Option<(Span, String)>,
+) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0012, span, format!("`{open}` is never closed"))
+        .here(format!("expected a `{close}` for this"));
+    match end {
+        Some((place, text)) => problem
+            .also(place, format!("`{text}` may belong here"))
+            .suggest(place, text),
+        None => problem,
+    }
 }
 
 /// A closing bracket without its partner.
@@ -122,8 +178,12 @@ pub fn unmatched_bracket(span: Span, close: &str, open: Option<(Span, &str)>) ->
     match open {
         Some((place, expected)) => problem
             .here(format!("expected `{expected}`, found `{close}`"))
-            .also(place, "to close this"),
-        None => problem.here("nothing is open here"),
+            .also(place, "to close this")
+            .suggest(span, expected),
+        None => problem
+            .here("nothing is open here")
+            .help("remove it")
+            .suggest(span, ""),
     }
 }
 

@@ -27,6 +27,35 @@ pub fn unknown_callee(span: Span, name: &str, near: Option<&str>) -> Diagnostic 
     }
 }
 
+/// A name that is not imported, but could be.
+pub fn not_imported(span: Span, name: &str, callee: bool) -> Diagnostic {
+    match callee {
+        true => Diagnostic::new(
+            Code::E0202,
+            span,
+            format!("unknown program or chain `{name}`"),
+        ),
+        false => Diagnostic::new(Code::E0201, span, format!("unknown name `{name}`")),
+    }
+    .here("not imported")
+}
+
+/// `PACKAGE.NAME`; `before` is the place of what is too much.
+pub fn qualified(span: Span, before: Span, first: &str, last: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0201, span, format!("unknown name `{first}`"))
+        .here("not a name of this script")
+        .help(format!("what is imported has its name alone: `{last}`"))
+        .suggest(before, "")
+}
+
+/// `NAME += 1` of a variable that has no value yet.
+pub fn changed_before_assigned(problem: Diagnostic, name: &str) -> Diagnostic {
+    match problem.suggestions.is_empty() {
+        true => problem.help(format!("give it a first value before: `{name} = 0`")),
+        false => problem,
+    }
+}
+
 /// A second definition.
 pub fn defined_twice(span: Span, name: &str, first: Span) -> Diagnostic {
     Diagnostic::new(Code::E0203, span, format!("`{name}` is defined twice"))
@@ -52,8 +81,11 @@ pub fn constant_rebound(span: Span, name: &str, first: Option<Span>) -> Diagnost
 /// A variable read before every path has assigned it.
 pub fn maybe_unassigned(span: Span, name: &str, declared: Span) -> Diagnostic {
     let message = format!("`{name}` may be read before it has a value");
-    let problem =
-        Diagnostic::new(Code::E0205, span, message).here("not assigned on every path to here");
+    let problem = Diagnostic::new(Code::E0205, span, message)
+        .here("not assigned on every path to here")
+        .help(format!(
+            "give it a value on every path, or a first one: `{name} = 0`"
+        ));
     match declared == span {
         true => problem,
         false => problem.also(declared, "declared or first assigned here"),
@@ -83,9 +115,19 @@ pub fn not_a_value(span: Span, name: &str, what: &str) -> Diagnostic {
     );
     match what {
         "a chain loader" | "a member" => problem,
+        "the packet" => problem.help(format!("read it: `{name}.readU8(OFFSET)`")),
         "a header" => problem.help(format!("name one of its fields: `{name}.FIELD`")),
         _ => problem.help(format!("call it: `{name}(...)`")),
     }
+}
+
+/// A program or chain without parameters, not called.
+pub fn not_called(span: Span, name: &str, what: &str) -> Diagnostic {
+    let end = Span::new(span.file, span.end, span.end);
+    let message = format!("`{name}` is {what}, not a value");
+    Diagnostic::new(Code::E0211, span, message)
+        .help(format!("call it: `{name}()`"))
+        .suggest(end, "()")
 }
 
 /// A package or name that cannot be imported.
@@ -106,7 +148,35 @@ pub fn missing(
             elsewhere,
         } => not_in_package(span, (kind, package, name), searched, names, elsewhere),
         Missing::Ambiguous { places } => ambiguous(span, kind, name, places),
+        Missing::Kind { found } => {
+            let message = format!("no {} `{name}` in package `{package}`", kind.noun());
+            Diagnostic::new(Code::E0207, span, message)
+                .here(format!("this is a {}", found.noun()))
+                .help(format!(
+                    "write `from {}.{package} import {name}`",
+                    found.prefix()
+                ))
+        }
         Missing::Unreadable { path, reason } => unreadable(span, name, path, reason),
+    }
+}
+
+/// Adds the change of the kind or package of an import that has one name.
+pub fn imported_from(
+    problem: Diagnostic,
+    kind: Span,
+    package: Option<Span>,
+    why: &Missing,
+) -> Diagnostic {
+    match (why, package) {
+        (Missing::Kind { found }, _) => problem.suggest(kind, found.prefix()),
+        (Missing::Name { elsewhere, .. }, Some(place)) if problem.suggestions.is_empty() => {
+            match elsewhere.first() {
+                Some(package) => problem.suggest(place, package.as_str()),
+                None => problem,
+            }
+        }
+        _ => problem,
     }
 }
 

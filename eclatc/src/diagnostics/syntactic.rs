@@ -15,14 +15,9 @@ pub fn unexpected(line: &[Token<'_>], error: &ParseError) -> Diagnostic {
         [one] => format!("expected {one}, found {}", describe(&found)),
         _ => format!("unexpected {}", describe_bare(&found)),
     };
-    let before = |back| {
-        let at = error.at.checked_sub(back)?;
-        line.get(at).map(|token: &Token<'_>| token.kind)
-    };
-    let before = [before(1), before(2)];
     Diagnostic::new(Code::E0101, found.span, message)
         .here(format!("expected {}", any_of(&expected)))
-        .maybe_help(advice(&found, before, error))
+        .maybe_help(advice(&found, error))
 }
 
 /// A token in a sentence: what it is and, where that says more, its text.
@@ -49,34 +44,16 @@ fn any_of(expected: &[&str]) -> String {
     }
 }
 
-/// What people mean who write this; `before` are the two tokens before, the nearer one first.
-fn advice(found: &Token<'_>, before: [Option<Kind>; 2], error: &ParseError) -> Option<String> {
-    let doubled = before[0] == Some(found.kind);
+/// What people mean who write this.
+fn advice(found: &Token<'_>, error: &ParseError) -> Option<String> {
     let text = match found.kind {
-        Kind::Assign if error.expects(Expected::Token(Kind::Colon)) => "`=` assigns, `==` compares",
-        Kind::Assign if before[0] == Some(Kind::Equal) => "`==` compares; there is no `===`",
         Kind::Assign if error.expects(Expected::Operator) => "only a name can be assigned to",
-        Kind::Ampersand if doubled => "the logical operator is `and`",
-        Kind::Pipe if doubled => "the logical operator is `or`",
-        Kind::Newline if before == [Some(Kind::Plus); 2] => "to add one, write `+= 1`",
-        Kind::Newline if before == [Some(Kind::Minus); 2] => "to subtract one, write `-= 1`",
         Kind::Newline if error.expects(Expected::Token(Kind::Colon)) => {
             "the line before a block ends in `:`"
-        }
-        Kind::Import => "imports begin with `from`: `from programs.hike_default import hike_drop`",
-        kind if is_keyword(kind) && error.expects(Expected::Token(Kind::Name)) => {
-            return Some(format!(
-                "`{}` is a keyword and cannot be a name",
-                found.text
-            ));
         }
         _ => return None,
     };
     Some(text.into())
-}
-
-fn is_keyword(kind: Kind) -> bool {
-    (Kind::Type..=Kind::Const).contains(&kind)
 }
 
 /// A header without a block.
@@ -84,6 +61,7 @@ pub fn missing_block(header: Span) -> Diagnostic {
     Diagnostic::new(Code::E0102, header, "expected an indented block")
         .here("nothing is indented under this line")
         .help("write `pass` for a block that does nothing")
+        .suggest(Span::new(header.file, header.end, header.end), " pass")
 }
 
 /// An indented line after a line that opens no block.

@@ -98,10 +98,16 @@ pub fn conflicting_types(span: Span, name: &str, before: (Span, String), ty: Str
 }
 
 /// `for` over something that is no `range(...)`.
-pub fn not_a_range(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0307, span, "expected `range(...)` after `in`")
+pub fn not_a_range(span: Span, number: bool) -> Diagnostic {
+    let problem = Diagnostic::new(Code::E0307, span, "expected `range(...)` after `in`")
         .here("a chain can count, it has no lists")
-        .help("write `for i in range(10):`")
+        .help("write `for i in range(10):`");
+    match number {
+        true => problem
+            .suggest(Span::new(span.file, span.start, span.start), "range(")
+            .suggest(Span::new(span.file, span.end, span.end), ")"),
+        false => problem,
+    }
 }
 
 /// A step of `range` that is 0 or unknown.

@@ -52,4 +52,11 @@ impl Packages for Siblings<'_> {
             _ => self.packages.find(kind, package, name),
         }
     }
+
+    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
+        let own = self.chains.keys().filter(|key| key.1 == name);
+        let own = own.filter(|_| kind == SymbolKind::Chain);
+        let own = own.map(|key| key.0.clone());
+        own.chain(self.packages.having(kind, name)).collect()
+    }
 }

@@ -19,6 +19,11 @@ pub enum Kind {
     /// The end of the text.
     EndOfFile,
     /// Something wrong that has been reported.
+    #[token("/*", super::raw::block_comment)]
+    #[regex(
+        "[\u{201c}\u{201d}\u{201e}\u{2018}\u{2019}`]",
+        super::raw::typographic_string
+    )]
     Error,
 
     /// A name.
@@ -27,8 +32,10 @@ pub enum Kind {
     /// A whole number, well formed and within 128 bits.
     #[regex(r"[0-9][0-9A-Za-z_]*")]
     Number,
-    /// A number with a point; always reported.
-    #[regex(r"[0-9][0-9_]*\.[0-9][0-9A-Za-z_]*([eE][+-][0-9]+)?")]
+    /// A number with a point; always reported. `0..` begins a range of other languages.
+    #[regex(r"[0-9][0-9_]*\.([0-9][0-9A-Za-z_]*([eE][+-][0-9]+)?)?")]
+    #[regex(r"\.[0-9][0-9A-Za-z_]*")]
+    #[regex(r"[0-9][0-9_]*\.\.[.=<]?")]
     Float,
     /// A string with its quotes.
     #[token("'''", super::raw::triple_quoted)]
@@ -219,11 +226,14 @@ pub enum Kind {
     /// `~`
     #[token("~")]
     Tilde,
+    /// `!`, which is `not` elsewhere; fits nowhere.
+    #[token("!")]
+    Bang,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 68] = [
+    pub const ALL: [Self; 69] = [
         Self::Newline,
         Self::Indent,
         Self::Dedent,
@@ -292,6 +302,7 @@ impl Kind {
         Self::Slash,
         Self::Percent,
         Self::Tilde,
+        Self::Bang,
     ];
 
     /// Its name in messages, `an indented block` or `` `(` ``.
@@ -370,6 +381,7 @@ const DESCRIPTIONS: [&str; Kind::ALL.len()] = [
     "`/`",
     "`%`",
     "`~`",
+    "`!`",
 ];
 
 #[cfg(test)]
@@ -381,7 +393,7 @@ mod tests {
         for (index, kind) in Kind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, index);
         }
-        assert_eq!(Kind::Tilde.description(), "`~`");
+        assert_eq!(Kind::Bang.description(), "`!`");
         assert_eq!(Kind::Def.description(), "`def`");
     }
 }

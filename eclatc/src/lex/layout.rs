@@ -5,8 +5,8 @@
 //! read as if the bracket had been closed, so that one mistake does not eat the file.
 
 use super::{Kind, MAX_NESTING, Token};
-use crate::diagnostic::Diagnostic;
-use crate::diagnostics::lexical;
+use crate::diagnostic::{Diagnostic, Suggestion};
+use crate::diagnostics::{habits, lexical};
 use crate::source::{FileId, Span};
 use std::cmp::Ordering;
 
@@ -31,8 +31,12 @@ pub fn arrange<'s>(
         line_open: false,
         mixed: false,
         too_deep: false,
+        braces: Braces::default(),
     };
-    words.into_iter().for_each(|word| layout.word(word));
+    for (index, word) in words.iter().enumerate() {
+        let next = words.get(index + 1).map_or(end_of(*word), |next| *next);
+        layout.word(*word, next);
+    }
     layout.finish();
     layout.out
 }
@@ -82,12 +86,40 @@ struct Layout<'s, 'p> {
     mixed: bool,
     /// Whether depth has been reported; once is enough.
     too_deep: bool,
+    braces: Braces,
+}
+
+/// Braces around blocks, as C has them: reported once, then read as if the block were only
+/// indented.
+#[derive(Default)]
+struct Braces {
+    /// So many are open.
+    open: usize,
+    /// The message about them among the problems.
+    reported: Option<usize>,
+}
+
+/// What stands for the token behind the last one.
+fn end_of(word: Token<'_>) -> Token<'_> {
+    Token {
+        kind: Kind::EndOfFile,
+        text: "",
+        span: Span::new(word.span.file, word.span.end, word.span.end),
+    }
 }
 
 impl<'s> Layout<'s, '_> {
-    fn word(&mut self, word: Token<'s>) {
+    fn word(&mut self, word: Token<'s>, next: Token<'s>) {
         if word.kind == Kind::Newline {
             return self.line_end(word);
+        }
+        let before = self.out.last().map(|token| token.kind);
+        match word.kind {
+            Kind::LeftBrace if self.opens_block(before, next) => return self.open_block(word),
+            Kind::RightBrace if self.brackets.is_empty() && self.braces.open > 0 => {
+                return self.close_block(word, next);
+            }
+            _ => {}
         }
         if !self.brackets.is_empty()
             && starts_statement(word.kind)
@@ -118,7 +150,9 @@ impl<'s> Layout<'s, '_> {
     fn give_up_brackets(&mut self, next: Span) {
         // The innermost one is reported; those around it may only seem open because of it.
         if let Some(open) = self.brackets.pop() {
-            let problem = lexical::unclosed_bracket(open.span, open.text, partner(open.kind).1);
+            let end = self.forgotten_end(open);
+            let close = partner(open.kind).1;
+            let problem = lexical::unclosed_bracket(open.span, open.text, close, end);
             self.problems.push(problem);
             self.mark(Kind::Error, open.span);
         }
@@ -127,6 +161,104 @@ impl<'s> Layout<'s, '_> {
             self.mark(Kind::Newline, Span::new(self.file, next.start, next.start));
         }
         self.line_open = false;
+    }
+
+    /// Where the bracket was probably meant to end: behind the words of its line, before the
+    /// `:` of a header, with what closes the others of the line.
+    fn forgotten_end(&self, open: Token<'s>) -> Option<(Span, String)> {
+        let rest = self.text.get(open.span.start as usize..)?;
+        let line_end = open.span.start + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
+        let line = self.out.iter().rev();
+        let line = line.skip_while(|token| token.span.start >= line_end);
+        let line: Vec<Token<'s>> = line
+            .take_while(|token| token.kind != Kind::Newline)
+            .copied()
+            .collect();
+        let (last, first) = (
+            line.first()?,
+            line.iter().rev().find(|token| !token.text.is_empty())?,
+        );
+        let header = starts_header(first.kind) && last.kind == Kind::Colon;
+        let end = if header {
+            last.span.start
+        } else {
+            last.span.end
+        };
+        if last.span == open.span || matches!(last.kind, Kind::Comma | Kind::Error) {
+            return None;
+        }
+        let others = self.brackets.iter().rev();
+        let others = others.take_while(|other| line.iter().any(|token| token.span == other.span));
+        let others: String = others.map(|other| partner(other.kind).1).collect();
+        let place = Span::new(self.file, end, end);
+        Some((place, partner(open.kind).1.to_owned() + &others))
+    }
+
+    /// Whether `{` begins a block: at the end of a line that is no map assignment, or alone.
+    fn opens_block(&self, before: Option<Kind>, next: Token<'s>) -> bool {
+        let ends_line = matches!(next.kind, Kind::Newline | Kind::EndOfFile);
+        let behind_header = matches!(
+            before,
+            Some(
+                Kind::RightParen
+                    | Kind::Name
+                    | Kind::Number
+                    | Kind::Type
+                    | Kind::True
+                    | Kind::False
+                    | Kind::Else
+                    | Kind::Colon
+            )
+        );
+        let alone = !self.line_open && before == Some(Kind::Newline);
+        self.brackets.is_empty() && ends_line && (alone || self.line_open && behind_header)
+    }
+
+    /// Reads `{` as the `:` of the header before it.
+    fn open_block(&mut self, brace: Token<'s>) {
+        let newline = match self.line_open {
+            true => None,
+            false => self.out.pop(),
+        };
+        let has_colon = self
+            .out
+            .last()
+            .is_some_and(|token| token.kind == Kind::Colon);
+        let end = self
+            .out
+            .last()
+            .map_or(brace.span.start, |token| token.span.end);
+        if !has_colon {
+            self.mark(Kind::Colon, Span::new(self.file, end, end));
+        }
+        self.out.extend(newline);
+        self.braces.open += 1;
+        let colon = if has_colon { "" } else { ":" };
+        self.change_brace(brace.span, Span::new(self.file, end, brace.span.end), colon);
+    }
+
+    fn close_block(&mut self, brace: Token<'s>, next: Token<'s>) {
+        self.braces.open -= 1;
+        let until = match next.kind {
+            Kind::Newline | Kind::EndOfFile => brace.span.end,
+            _ => next.span.start,
+        };
+        let change = Span::new(self.file, brace.span.start, until);
+        self.change_brace(brace.span, change, "");
+    }
+
+    /// Reports a brace, or adds the change to the report of the first one.
+    fn change_brace(&mut self, brace: Span, change: Span, replacement: &str) {
+        let reported = self.braces.reported.unwrap_or_else(|| {
+            self.problems.push(habits::braces(brace));
+            self.problems.len() - 1
+        });
+        self.braces.reported = Some(reported);
+        let suggestion = Suggestion {
+            span: change,
+            replacement: replacement.to_owned(),
+        };
+        self.problems[reported].suggestions.push(suggestion);
     }
 
     /// Adds a token without text.
@@ -178,7 +310,8 @@ impl<'s> Layout<'s, '_> {
     fn compare(&mut self, line: Indentation<'s>, block: Indentation<'s>) {
         if !line.blank.starts_with(block.blank) && !self.mixed {
             self.mixed = true;
-            let problem = lexical::mixed_indentation(self.place(line), self.place(block));
+            let this = (self.place(line), line.blank);
+            let problem = lexical::mixed_indentation(this, (self.place(block), block.blank));
             self.problems.push(problem);
         }
     }
@@ -272,6 +405,14 @@ fn partner(open: Kind) -> (Kind, &'static str) {
         Kind::LeftBracket => (Kind::RightBracket, "]"),
         _ => (Kind::RightBrace, "}"),
     }
+}
+
+/// Whether a word at the start of a line begins a header, which ends in `:`.
+fn starts_header(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Def | Kind::If | Kind::Elif | Kind::While | Kind::For
+    )
 }
 
 /// Whether a word at the start of a line can only begin a statement.

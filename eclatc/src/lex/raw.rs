@@ -1,8 +1,8 @@
 //! The words of a text, before lines and blocks are known.
 
-use super::{Kind, Token, literal, unknown};
+use super::{Kind, Token, address, literal, unknown};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostics::lexical;
+use crate::diagnostics::{habits, lexical};
 use crate::source::{FileId, Span};
 use logos::{Lexer, Logos};
 
@@ -12,40 +12,71 @@ pub fn scan<'s>(text: &'s str, file: FileId, problems: &mut Vec<Diagnostic>) -> 
     let mut lexer = Kind::lexer(text);
     while let Some(kind) = lexer.next() {
         let range = lexer.span();
-        let span = Span::new(file, range.start as u32, range.end as u32);
-        let token = Token {
+        tokens.push(Token {
             kind: kind.unwrap_or(Kind::Error),
             text: lexer.slice(),
-            span,
-        };
-        push(&mut tokens, token, problems);
+            span: Span::new(file, range.start as u32, range.end as u32),
+        });
     }
     unknown::report(text, &tokens, problems);
+    let mut tokens = address::join(tokens, text, problems);
+    tokens.retain_mut(|token| checked(token, text, problems));
     tokens
 }
 
-/// Adds a token; adjacent unknown characters become one token.
-fn push<'s>(tokens: &mut Vec<Token<'s>>, token: Token<'s>, problems: &mut Vec<Diagnostic>) {
-    let problem = check(&token);
-    let wrong = problem.is_some();
-    problems.extend(problem);
-    tokens.push(Token {
-        kind: if wrong { Kind::Error } else { token.kind },
-        ..token
-    });
-}
-
-/// What is wrong with a token that has the form of a literal.
-fn check(token: &Token<'_>) -> Option<Diagnostic> {
-    match token.kind {
-        Kind::Float => Some(lexical::float(token.span, token.text)),
-        Kind::Number => literal::number(token.text)
-            .err()
-            .map(|error| lexical::number(token.span, token.text, error)),
+/// Reports what is wrong with a token that has the form of a literal; whether to keep it: a
+/// comment of C is none, once it is reported.
+fn checked(token: &mut Token<'_>, text: &str, problems: &mut Vec<Diagnostic>) -> bool {
+    let problem = match token.kind {
+        Kind::Error if token.text.starts_with("/*") => {
+            let rest = text.get(token.span.end as usize..).unwrap_or_default();
+            let ends_line = rest
+                .trim_start_matches([' ', '\t'])
+                .starts_with(['\n', '\r']);
+            problems.push(habits::block_comment(
+                token.span,
+                token.text,
+                ends_line || rest.trim().is_empty(),
+            ));
+            return false;
+        }
         Kind::Error if token.text.starts_with(['"', '\'']) => {
             Some(lexical::unterminated_string(token.span, token.text))
         }
+        Kind::Float => Some(match token.text.contains("..") {
+            true => habits::for_form(token.span, None),
+            false => lexical::float(token.span, token.text),
+        }),
+        Kind::Number => literal::number(token.text)
+            .err()
+            .map(|error| lexical::number(token.span, token.text, error)),
         _ => None,
+    };
+    if problem.is_some() {
+        token.kind = Kind::Error;
+    }
+    problems.extend(problem);
+    true
+}
+
+/// Finds the end of a comment of C's: `*/`, or the end of the line when there is none. There
+/// is no other use for `/*`; it is always reported.
+pub fn block_comment(lexer: &mut Lexer<'_, Kind>) {
+    let rest = lexer.remainder();
+    let end = rest.find("*/").map(|at| at + 2);
+    let length = end.unwrap_or_else(|| rest.find(['\n', '\r']).unwrap_or(rest.len()));
+    lexer.bump(length);
+}
+
+/// Finds the end of a string in typographic quotes, when it ends on its line.
+pub fn typographic_string(lexer: &mut Lexer<'_, Kind>) {
+    let rest = lexer.remainder();
+    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
+    let partner = unknown::plain(lexer.slice().chars().next().unwrap_or_default());
+    let closes =
+        |c: char| unknown::plain(c) == partner || partner == Some(c.encode_utf8(&mut [0; 4]));
+    if let Some((at, quote)) = rest[..line].char_indices().find(|(_, c)| closes(*c)) {
+        lexer.bump(at + quote.len_utf8());
     }
 }
 

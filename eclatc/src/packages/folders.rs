@@ -54,10 +54,13 @@ impl<'a> Folders<'a> {
         }
     }
 
-    /// Packages that have the name.
+    /// Packages that define the name, in the order of their names.
     fn elsewhere(&self, kind: SymbolKind, name: &str) -> Vec<String> {
-        let has = |package: &String| self.path.find(wanted(kind), package, name).is_ok();
-        self.path.packages().into_iter().filter(has).collect()
+        let defines = |package: &String| {
+            let found = self.path.find(wanted(kind), package, name);
+            found.is_ok_and(|found| found.package == *package)
+        };
+        self.path.packages().into_iter().filter(defines).collect()
     }
 }
 
@@ -76,6 +79,12 @@ impl Packages for Folders<'_> {
             package: found.package,
             interface,
         })
+    }
+
+    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
+        let is_kind = |package: &String| self.find(kind, package, name).is_ok();
+        let defining = self.elsewhere(kind, name).into_iter();
+        defining.filter(is_kind).collect()
     }
 }
 
@@ -111,8 +120,7 @@ fn signature(found: &Found, kind: SymbolKind) -> Result<Signature, Missing> {
         ObjectKind::Loader => SymbolKind::Loader,
     };
     if has != kind {
-        let reason = format!("expected a {kind}, found a {has}");
-        return Err(unreadable(&found.path, reason));
+        return Err(Missing::Kind { found: has });
     }
     Ok(object.signature)
 }

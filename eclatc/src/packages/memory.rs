@@ -48,6 +48,13 @@ impl InMemory {
         std::iter::once(package).chain(others).collect()
     }
 
+    /// What a name is, when it is no `kind` but something else that a script imports.
+    fn other_kind(&self, kind: SymbolKind, name: &str, providers: &[&str]) -> Option<SymbolKind> {
+        let keys = self.items.keys();
+        let mut given = keys.filter(|key| key.2 == name && providers.contains(&key.1.as_str()));
+        given.find(|key| key.0 != kind).map(|key| key.0)
+    }
+
     fn absent(&self, kind: SymbolKind, name: &str, providers: &[&str]) -> Missing {
         let of_kind = || self.items.keys().filter(|key| key.0 == kind);
         let given = of_kind().filter(|key| providers.contains(&key.1.as_str()));
@@ -76,7 +83,10 @@ impl Packages for InMemory {
         let found: Vec<_> = self.items.keys().filter(wanted).collect();
         match found.as_slice() {
             [one] => Ok(self.items[*one].clone()),
-            [] => Err(self.absent(kind, name, &providers)),
+            [] => Err(match self.other_kind(kind, name, &providers) {
+                Some(found) => Missing::Kind { found },
+                None => self.absent(kind, name, &providers),
+            }),
             several => Err(Missing::Ambiguous {
                 places: several
                     .iter()
@@ -84,5 +94,11 @@ impl Packages for InMemory {
                     .collect(),
             }),
         }
+    }
+
+    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
+        let keys = self.items.keys();
+        let having = keys.filter(|key| key.0 == kind && key.2 == name);
+        having.map(|key| key.1.clone()).collect()
     }
 }

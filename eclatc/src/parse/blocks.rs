@@ -1,16 +1,17 @@
 //! Lines to blocks, by indentation.
 
 use super::depth::{self, MAX_OPERATORS};
-use super::error::Tokens;
+use super::error::{Expected, ParseError, Tokens};
 use super::habits;
 use super::line::{Header, Line, line};
 use super::tokens::{Extra, span_of};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostics::{lexical, syntactic};
+use crate::diagnostics::{Code, lexical, syntactic};
 use crate::lex::{Kind, Token};
 use crate::source::Span;
-use crate::syntax::{Arm, Block, Def, Layout, Script, Stmt, StmtKind};
+use crate::syntax::{Arm, Block, Broken, Def, Layout, Script, Stmt, StmtKind};
 use chumsky::{Boxed, Parser};
+use std::collections::BTreeSet;
 
 /// `if` and `elif`s that belong together; a chain has little room for more.
 const MAX_ARMS: usize = 128;
@@ -22,6 +23,7 @@ pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
         at: 0,
         line: line().boxed(),
         problems: Vec::new(),
+        begun: BTreeSet::new(),
     };
     let mut items = Vec::new();
     while !reader.at_end() {
@@ -36,6 +38,9 @@ struct Reader<'t, 's, 'p> {
     at: usize,
     line: Boxed<'t, 'p, Tokens<'t, 's>, Line<'s>, Extra>,
     problems: Vec<Diagnostic>,
+    /// Reported words that later lines may follow from: statements of other languages, and
+    /// keywords that were to be names.
+    begun: BTreeSet<&'s str>,
 }
 
 impl<'t, 's> Reader<'t, 's, '_> {
@@ -89,9 +94,10 @@ impl<'t, 's> Reader<'t, 's, '_> {
             Some(Line::Simple(statements)) => out.extend(statements),
             Some(Line::Header(header, inline)) => self.compound(header, inline, span, out),
             None => {
+                let names = names_in(tokens);
                 let body = self.block_of_broken();
                 out.push(Stmt {
-                    kind: StmtKind::Broken(body),
+                    kind: StmtKind::Broken(Broken { body, names }),
                     span,
                 });
             }
@@ -117,11 +123,45 @@ impl<'t, 's> Reader<'t, 's, '_> {
             return None;
         }
         let (line, errors) = self.line.parse(tokens).into_output_errors();
-        let problem = errors.first().map(|error| {
-            habits::recognise(tokens, error).unwrap_or_else(|| syntactic::unexpected(tokens, error))
-        });
-        self.problems.extend(problem);
+        let consequence = |error: &&ParseError| self.is_consequence(tokens, error);
+        if let Some(error) = errors.first().filter(|error| !consequence(error)) {
+            let known = habits::recognise(tokens, error);
+            let problem = known.unwrap_or_else(|| syntactic::unexpected(tokens, error));
+            self.remember(tokens, &problem);
+            self.problems.push(problem);
+        }
         line
+    }
+
+    /// Whether a line is wrong because of another that has been reported: it uses a keyword
+    /// that was to be a name, or goes on with a statement of another language.
+    fn is_consequence(&self, line: &[Token<'s>], error: &ParseError) -> bool {
+        let found = line.get(error.at).map_or("", |token| token.text);
+        self.begun.contains(found) && error.expects(Expected::Expression)
+            || self.follows_broken(line)
+    }
+
+    /// Remembers what later lines may follow from.
+    fn remember(&mut self, line: &[Token<'s>], problem: &Diagnostic) {
+        let text = |token: &Token<'s>| (token.span == problem.span()).then_some(token.text);
+        match problem.code {
+            Code::E0146 => self.begun.extend(line.iter().find_map(text)),
+            Code::E0114 | Code::E0115 => self.begun.extend(line.first().map(|token| token.text)),
+            _ => {}
+        }
+    }
+
+    /// Whether a line goes on with a statement of another language that has been reported:
+    /// `case` of a `switch`, `except` of a `try`, `while` of a `do`.
+    fn follows_broken(&self, line: &[Token<'s>]) -> bool {
+        let word = line.first().map_or("", |token| token.text);
+        let begun: &[&str] = match word {
+            "case" | "default" => &["switch", "match", "select"],
+            "except" | "finally" | "catch" | "else" => &["try"],
+            "while" | "until" => &["do", "repeat"],
+            _ => return false,
+        };
+        begun.iter().any(|word| self.begun.contains(word))
     }
 
     /// The block below a line that could not be read.
@@ -143,7 +183,7 @@ impl<'t, 's> Reader<'t, 's, '_> {
             _ => {
                 self.problems.push(syntactic::missing_block(header));
                 vec![Stmt {
-                    kind: StmtKind::Broken(Vec::new()),
+                    kind: StmtKind::Broken(Broken::default()),
                     span: header,
                 }]
             }
@@ -245,9 +285,22 @@ impl<'t, 's> Reader<'t, 's, '_> {
         if !matches!(out.last(), Some(last) if matches!(last.kind, StmtKind::Broken(_))) {
             self.problems.push(syntactic::else_without_if(span, word));
         }
-        let kind = StmtKind::Broken(body);
+        let names = BTreeSet::new();
+        let kind = StmtKind::Broken(Broken { body, names });
         out.push(Stmt { kind, span });
     }
+}
+
+/// The names in a line, those in what a string without end has swallowed as well.
+fn names_in<'s>(line: &[Token<'s>]) -> BTreeSet<&'s str> {
+    let texts = line
+        .iter()
+        .filter(|token| matches!(token.kind, Kind::Name | Kind::Error));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = texts.flat_map(|token| token.text.split(move |c: char| !is_part(c)));
+    words
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
+        .collect()
 }
 
 type OpenIf<'b, 's> = (&'b mut Vec<Arm<'s>>, &'b mut Option<Block<'s>>);

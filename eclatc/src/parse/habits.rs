@@ -17,11 +17,11 @@ use crate::source::Span;
 type Recogniser = fn(&View<'_, '_>) -> Option<Diagnostic>;
 
 /// The surest signs first: what looks alike is told apart by the order.
-const RECOGNISERS: [Recogniser; 24] = [
+const RECOGNISERS: [Recogniser; 28] = [
     values::format_string,
     values::lambda,
     operators::walrus,
-    operators::doubled,
+    operators::logical,
     operators::misspelt,
     operators::increment,
     operators::power,
@@ -31,11 +31,15 @@ const RECOGNISERS: [Recogniser; 24] = [
     statements::for_form,
     forms::definition,
     forms::declaration,
+    forms::parameter,
+    statements::keyword_as_name,
+    forms::result_type,
     forms::unknown_type,
     forms::default_argument,
     forms::starred,
     operators::word,
     statements::comment,
+    values::map,
     values::index,
     values::list,
     values::braces,
@@ -124,6 +128,17 @@ impl<'s> View<'_, 's> {
             [words @ .., end] if end.kind == Kind::Newline => words,
             words => words,
         }
+    }
+
+    /// The words from one index to another as text, with single blanks where there are any.
+    fn text(&self, from: usize, to: usize) -> String {
+        let mut text = String::new();
+        for index in from..to.min(self.line.len()) {
+            let gap = index > from && !adjacent(self.line[index - 1], self.line[index]);
+            text += if gap { " " } else { "" };
+            text += self.line[index].text;
+        }
+        text
     }
 
     /// The place behind the last word.

@@ -41,9 +41,9 @@ fn write_stmt(f: &mut Formatter<'_>, stmt: &Stmt<'_>, depth: usize) -> Result {
             writeln!(f, "header {name}({offset}) @{}", stmt.span)?;
             write_block(f, &layout.fields, depth + 1)
         }
-        StmtKind::Broken(body) => {
+        StmtKind::Broken(broken) => {
             writeln!(f, "broken @{}", stmt.span)?;
-            write_block(f, body, depth + 1)
+            write_block(f, &broken.body, depth + 1)
         }
         simple => writeln!(f, "{} @{}", Simple(simple), stmt.span),
     }

@@ -4,16 +4,22 @@
 const LONGEST: usize = 128;
 
 /// The candidate nearest to `name` by edit distance, when it is near enough to be a typing
-/// error: at most a third of the name's length, at least one edit.
+/// error: at most a third of the name's length, at least one edit of a name that has more
+/// characters. Capitals and small letters alone are no distance.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: Vec<char> = name.chars().take(LONGEST + 1).collect();
     if name.len() > LONGEST {
         return None;
     }
-    let limit = (name.len() / 3).max(1);
+    let limit = (name.len() / 3).max(usize::from(name.len() > 1));
+    let text: String = name.iter().collect();
+    let distance = |candidate: &str| match text.eq_ignore_ascii_case(candidate) {
+        true => 0,
+        false => distance(&name, candidate),
+    };
     candidates
         .into_iter()
-        .map(|candidate| (distance(&name, candidate), candidate))
+        .map(|candidate| (distance(candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
@@ -49,6 +55,12 @@ mod tests {
         let names = ["monitor", "ip6_sd_tbmon", "ip6_dst_tbmon"];
         assert_eq!(nearest("ip6_ds_tbmon", names), Some("ip6_dst_tbmon"));
         assert_eq!(nearest("monitr", names), Some("monitor"));
+    }
+
+    #[test]
+    fn capitals_are_no_distance_and_single_letters_are_no_typing_errors() {
+        assert_eq!(nearest("TRUE", ["True"]), Some("True"));
+        assert_eq!(nearest("n", ["a", "m"]), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Values that a chain cannot have.
 
-use super::{View, adjacent};
+use super::{View, adjacent, behind};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::habits;
 use crate::lex::Kind;
@@ -26,19 +26,71 @@ pub fn lambda(view: &View<'_, '_>) -> Option<Diagnostic> {
     Some(habits::lambda(word.span))
 }
 
+/// `OWNER['MAP'] = {`, `OWNER[MAP][KEY] = VALUE`, and entries without `:` or `,`
+pub fn map(view: &View<'_, '_>) -> Option<Diagnostic> {
+    let (owner, open, name, close) = (view.first(), view.get(1)?, view.get(2)?, view.get(3)?);
+    let brackets = [open.kind, close.kind] == [Kind::LeftBracket, Kind::RightBracket];
+    if owner.kind != Kind::Name || !brackets {
+        return None;
+    }
+    let next = view.get(4)?;
+    match (name.kind, next.kind) {
+        (Kind::String, Kind::Assign) => Some(habits::quoted_map(name.span, name.text)),
+        (Kind::Name, Kind::LeftBracket) => map_element(view),
+        (Kind::Name, Kind::Assign) if view.kind_at(5)? == Kind::LeftBrace => map_entry(view),
+        (Kind::Name, Kind::Assign) if view.expects_token(Kind::LeftBrace) => {
+            Some(habits::map_form(view.found().span, None))
+        }
+        _ => None,
+    }
+}
+
+/// `OWNER[MAP][KEY] = VALUE`
+fn map_element(view: &View<'_, '_>) -> Option<Diagnostic> {
+    let assign = view
+        .words()
+        .iter()
+        .position(|token| token.kind == Kind::Assign)?;
+    let (from, to) = (view.get(4)?, view.words().last()?);
+    let (key, value) = (
+        view.text(5, assign - 1),
+        view.text(assign + 1, view.words().len()),
+    );
+    let text = format!(" = {{ ({key}): ({value}) }}");
+    Some(habits::map_form(
+        from.span,
+        Some((from.span.to(to.span), text)),
+    ))
+}
+
+/// An entry that is no `KEY: VALUE`, or has no `,` behind it.
+fn map_entry(view: &View<'_, '_>) -> Option<Diagnostic> {
+    let found = view.found();
+    if view.depth() != 1 || view.at < 6 {
+        return None;
+    }
+    match found.kind {
+        Kind::Comma | Kind::RightBrace if view.expects_token(Kind::Colon) => {
+            Some(habits::map_entry(found.span))
+        }
+        Kind::LeftParen | Kind::Name | Kind::Number | Kind::String
+            if view.expects_token(Kind::Comma) =>
+        {
+            Some(habits::missing_comma(found.span, behind(view.before(1)?)))
+        }
+        _ => None,
+    }
+}
+
 /// `x[1]`, `x[1:2]`
 pub fn index(view: &View<'_, '_>) -> Option<Diagnostic> {
     let found = view.found();
     let opened = found.kind == Kind::LeftBracket && view.after_operand();
     let inside =
         view.kind_before(1) == Some(Kind::LeftBracket) && view.kind_before(2) == Some(Kind::Name);
-    let assigned = view.kind_at(1) == Some(Kind::LeftBracket)
-        && view.first().kind == Kind::Name
-        && view.expects_token(Kind::LeftBrace);
-    let bracket = match (opened, inside, assigned) {
-        (true, ..) => found,
-        (_, true, _) => view.before(1)?,
-        (_, _, true) => return Some(habits::map_form(found.span)),
+    let bracket = match (opened, inside) {
+        (true, _) => found,
+        (_, true) => view.before(1)?,
         _ => return index_alone(view),
     };
     Some(habits::index(bracket.span))
@@ -66,12 +118,18 @@ pub fn list(view: &View<'_, '_>) -> Option<Diagnostic> {
     }
 }
 
-/// `x = {}`, `if x {`
+/// `x = {}`, `x = {1, 2}`, `if x {`
 pub fn braces(view: &View<'_, '_>) -> Option<Diagnostic> {
     let found = view.found();
+    let rest = view.line[view.at + 1..].iter();
+    let mut inside = rest.take_while(|token| token.kind != Kind::RightBrace);
     match found.kind {
         Kind::LeftBrace if view.expects_token(Kind::Colon) => Some(habits::braces(found.span)),
-        Kind::LeftBrace if view.expects(Expected::Expression) => Some(habits::dict(found.span)),
+        Kind::LeftBrace if view.expects(Expected::Expression) => {
+            let first = inside.clone().next().is_some();
+            let set = first && !inside.any(|token| token.kind == Kind::Colon);
+            Some(habits::dict(found.span, set))
+        }
         Kind::LeftBrace if view.at == 0 => Some(habits::braces(found.span)),
         _ => None,
     }
