@@ -1,36 +1,53 @@
-//! The maps of installed bundles, shown by the types they have in the kernel.
+//! The maps of installed bundles, by the types they have in the kernel.
+//!
+//! ```text
+//! bytes --datum--> Datum --Display--> text --draft--> Draft --edit--> bytes
+//! ```
+//!
+//! What is shown is what is read: [`datum`] and [`edit`] have one description, the type.
 
-mod datum;
+pub mod datum;
+pub mod draft;
+pub mod edit;
 mod error;
-mod key;
+pub mod example;
+pub mod field;
+mod rates;
 mod rows;
+mod write;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use hike_abi::vm_maps;
 use hike_format::btf::{Btf, TypeId, layout};
-use hike_format::signature::{IntType, TypeInfo};
+use hike_format::signature::{IntType, MapInfo as Description, TypeInfo};
 
 use crate::registry::{Layout, MapRecord, Record};
-use crate::sys::map::{Map, MapInfo};
+use crate::sys::map::{Map, MapInfo, MapShape};
 use crate::sys::{btf, pin};
 
 pub use datum::{Datum, Labels};
+pub use edit::Context;
 pub use error::InspectError;
-pub use key::parse_key;
+pub use rates::Rate;
 pub use rows::{Row, Values, lookup, rows};
+pub use write::{clear, clear_all, set};
 
 /// A map and the types of its keys and values.
 #[derive(Debug)]
-pub struct TypedMap {
+pub struct TypedMap<M = Map> {
     /// The map.
-    pub map: Map,
-    /// What the kernel knows of it.
-    pub info: MapInfo,
+    pub map: M,
+    /// Its name.
+    pub name: String,
+    /// Type and sizes.
+    pub shape: MapShape,
     /// Type of the keys.
     pub key: TypeInfo,
     /// Type of the values.
     pub value: TypeInfo,
+    /// Whether user space may not write to it.
+    pub read_only: bool,
 }
 
 impl TypedMap {
@@ -47,9 +64,37 @@ impl TypedMap {
         Ok(Self {
             key: fitting(key, shape.key_size),
             value: fitting(value, shape.value_size),
+            read_only: info.read_only,
+            name: info.name,
+            shape,
             map,
-            info,
         })
+    }
+}
+
+impl<M> TypedMap<M> {
+    /// The key of a text.
+    ///
+    /// # Errors
+    /// When the map cannot have it.
+    pub fn parse_key(&self, text: &str, context: Context<'_>) -> Result<Vec<u8>, InspectError> {
+        let key = edit::key(text, &self.description(), context);
+        key.map_err(|error| InspectError::Key {
+            key: text.to_owned(),
+            map: self.name.clone(),
+            error: Box::new(error),
+        })
+    }
+
+    fn description(&self) -> Description {
+        Description {
+            name: self.name.clone(),
+            doc: String::new(),
+            map_type: self.shape.map_type,
+            key: self.key.clone(),
+            value: self.value.clone(),
+            max_entries: self.shape.max_entries,
+        }
     }
 }
 
@@ -74,20 +119,31 @@ fn fitting(ty: Option<TypeInfo>, size: u32) -> TypeInfo {
     }
 }
 
-/// Finds a map of a bundle by `MAP` or `PACKAGE:MAP` (or `PACKAGE.MAP`).
+/// A map that a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// One of the bundle.
+    Bundle(&'a MapRecord),
+    /// One of the VM, which all bundles share.
+    Vm(&'static str),
+}
+
+/// Finds a map of a bundle by `MAP` or `PACKAGE:MAP` (or `PACKAGE.MAP`), or one of the VM.
 ///
 /// # Errors
 /// When there is none, or several of that name in different packages.
-pub fn find<'a>(record: &'a Record, name: &str) -> Result<&'a MapRecord, InspectError> {
+pub fn find<'a>(record: &'a Record, name: &str) -> Result<Found<'a>, InspectError> {
     let matches = |map: &&MapRecord| {
         map.name == name
             || format!("{}:{}", map.package, map.name) == name
             || format!("{}.{}", map.package, map.name) == name
     };
     let found: Vec<&MapRecord> = record.maps.iter().filter(matches).collect();
-    match found[..] {
-        [only] => Ok(only),
-        [] => Err(InspectError::NoMap {
+    let mut of_vm = vm_maps::ALL.into_iter();
+    match (&found[..], of_vm.find(|known| *known == name)) {
+        ([only], _) => Ok(Found::Bundle(only)),
+        ([], Some(name)) => Ok(Found::Vm(name)),
+        ([], None) => Err(InspectError::NoMap {
             bundle: record.name.clone(),
             map: name.to_owned(),
             known: record.maps.iter().map(|map| map.name.clone()).collect(),
@@ -99,20 +155,34 @@ pub fn find<'a>(record: &'a Record, name: &str) -> Result<&'a MapRecord, Inspect
     }
 }
 
-/// Opens a map of an installed bundle.
+/// The pin of a map.
+pub fn path(layout: &Layout, bundle: &str, map: &Found<'_>) -> PathBuf {
+    match map {
+        Found::Bundle(map) => layout
+            .bundle(bundle)
+            .join(Layout::map(&map.package, &map.name)),
+        Found::Vm(name) => layout.vm().join(name),
+    }
+}
+
+/// Opens a map of an installed bundle, or of the VM; that one can only be read.
 ///
 /// # Errors
 /// When its pin is not there, or the kernel refuses.
-pub fn open(layout: &Layout, bundle: &str, map: &MapRecord) -> Result<TypedMap, InspectError> {
-    let path = layout
-        .bundle(bundle)
-        .join(Layout::map(&map.package, &map.name));
-    open_path(&path).map_err(|error| InspectError::Open { path, error })
+pub fn open(layout: &Layout, bundle: &str, map: &Found<'_>) -> Result<TypedMap, InspectError> {
+    let path = path(layout, bundle, map);
+    let mut typed = open_path(&path).map_err(|error| InspectError::Open { path, error })?;
+    // The kernel keeps only the start of a name.
+    match map {
+        Found::Bundle(map) => typed.name.clone_from(&map.name),
+        Found::Vm(name) => {
+            (*name).clone_into(&mut typed.name);
+            typed.read_only = true;
+        }
+    }
+    Ok(typed)
 }
 
 fn open_path(path: &Path) -> std::io::Result<TypedMap> {
     TypedMap::new(Map::from_fd(pin::open(path)?)?)
 }
-
-/// Interfaces by index, for showing them by name.
-pub type InterfaceNames = BTreeMap<u32, String>;

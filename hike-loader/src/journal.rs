@@ -71,7 +71,7 @@ fn undo<K: Kernel>(kernel: &mut K, step: Undo<K>) -> Result<()> {
         Undo::Detach(link) => kernel.detach(&link),
         Undo::Delete { map, key } => {
             let map = kernel.open_map(&map)?;
-            kernel.delete(&map, &key)
+            kernel.delete(&map, &key).map(drop)
         }
         Undo::Write { map, key, value } => {
             let map = kernel.open_map(&map)?;

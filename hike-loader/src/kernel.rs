@@ -175,17 +175,29 @@ pub trait Kernel {
     /// When the kernel refuses it.
     fn update(&mut self, map: &Self::Map, key: &[u8], value: &[u8]) -> Result<()>;
 
+    /// Writes the values of a key as [`lookup`](Self::lookup) gives them.
+    ///
+    /// # Errors
+    /// When the kernel refuses them.
+    fn write(&mut self, map: &Self::Map, key: &[u8], values: &[Vec<u8>]) -> Result<()>;
+
+    /// Every key of a map, in no order.
+    ///
+    /// # Errors
+    /// When the kernel refuses it.
+    fn keys(&mut self, map: &Self::Map) -> Result<Vec<Vec<u8>>>;
+
     /// Puts a program into a program array.
     ///
     /// # Errors
     /// When the kernel refuses it.
     fn set_program(&mut self, map: &Self::Map, index: u32, program: &Self::Program) -> Result<()>;
 
-    /// Takes an entry out of a map, if it is there.
+    /// Takes an entry out of a map; says whether it was there.
     ///
     /// # Errors
     /// When the kernel refuses it.
-    fn delete(&mut self, map: &Self::Map, key: &[u8]) -> Result<()>;
+    fn delete(&mut self, map: &Self::Map, key: &[u8]) -> Result<bool>;
 
     /// Attaches a program to an interface.
     ///

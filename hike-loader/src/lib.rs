@@ -23,6 +23,7 @@ pub mod error;
 pub mod exec;
 pub mod faults;
 mod guard;
+pub mod histogram;
 pub mod host;
 pub mod image;
 pub mod inspect;

@@ -6,7 +6,8 @@
 //!    [`list`](tool::list), [`show`](tool::show), [`maps`](tool::maps),
 //!    [`run`](tool::run), [`exec`](tool::exec)),
 //! 4. [`report`](tool::report) turns failures into messages,
-//! 5. [`main`] prints and gives the exit code.
+//! 5. [`main`] prints and gives the exit code. [`watch`](tool::watch) makes one text after
+//!    the other, which are printed as they come.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::result_large_err,
@@ -16,18 +17,22 @@
 mod tool;
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::Parser;
 use hike_loader::{Error, Exit};
 
 use tool::cli::{Cli, Command, MapCommand};
-use tool::{exec, install, list, maps, report, run, show};
+use tool::watch::Emit;
+use tool::{exec, install, list, maps, report, run, show, watch};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match output(&cli) {
-        Ok(text) => print(&text),
+    let mut printer = Printer::default();
+    let done = output(&cli, &mut |text| printer.print(text));
+    match done.map(|text| printer.print(&text)) {
+        Ok(_) => printer.code(),
         Err(error) => {
             let text = report::render(&error, &cli.common);
             // Nothing is left to tell when even the message cannot be written.
@@ -37,7 +42,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn output(cli: &Cli) -> Result<String, Error> {
+/// The text of a command; one that goes on gives its texts to `emit` until that says no.
+fn output(cli: &Cli, emit: Emit<'_>) -> Result<String, Error> {
     let common = &cli.common;
     match &cli.command {
         Command::Install(args) => install::install(args, common),
@@ -48,19 +54,37 @@ fn output(cli: &Cli) -> Result<String, Error> {
         Command::Map(MapCommand::List(args)) => maps::list(args, common),
         Command::Map(MapCommand::Dump(args)) => maps::dump(args, common),
         Command::Map(MapCommand::Get(args)) => maps::get(args, common),
+        Command::Map(MapCommand::Set(args)) => maps::set(args, common),
+        Command::Map(MapCommand::Clear(args)) => maps::clear(args, common),
+        Command::Map(MapCommand::Watch(args)) => watch::watch(args, common, emit),
         Command::Exec(args) => exec::exec(args),
         Command::Completions { shell } => Ok(tool::cli::completions(*shell)),
         Command::Man => tool::cli::man_page(),
     }
 }
 
-/// Prints to standard output; a reader that went away is no error.
-fn print(text: &str) -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            ExitCode::from(Exit::Host as u8)
+/// Prints to standard output; a reader that went away ends the command and is no error.
+#[derive(Debug, Default)]
+struct Printer {
+    failure: Option<std::io::ErrorKind>,
+}
+
+impl Printer {
+    fn print(&mut self, text: &str) -> ControlFlow<()> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failure = Some(error.kind());
+                ControlFlow::Break(())
+            }
         }
-        _ => ExitCode::SUCCESS,
+    }
+
+    fn code(&self) -> ExitCode {
+        match self.failure {
+            None | Some(std::io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
+            Some(_) => ExitCode::from(Exit::Host as u8),
+        }
     }
 }

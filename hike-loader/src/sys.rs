@@ -7,6 +7,7 @@ pub mod bpffs;
 pub mod btf;
 mod call;
 pub mod capabilities;
+pub mod clock;
 pub mod cpus;
 pub mod link;
 pub mod map;

@@ -2,6 +2,7 @@
 
 pub mod bytecode;
 pub mod frame;
+pub mod installed;
 mod kernel;
 pub mod kernel_vm;
 pub mod lab;

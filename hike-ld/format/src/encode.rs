@@ -6,7 +6,7 @@
 mod error;
 mod text;
 
-pub use error::EncodeError;
+pub use error::{EncodeError, expected};
 
 use crate::script::{Number, Value};
 use crate::signature::{Field, MapInfo, TypeInfo};
@@ -15,7 +15,7 @@ use crate::symbol::Symbol;
 /// `BPF_MAP_TYPE_ARRAY` and `BPF_MAP_TYPE_PERCPU_ARRAY`: keys are indexes.
 const ARRAYS: [u32; 2] = [2, 6];
 /// `BPF_MAP_TYPE_LPM_TRIE`: keys are prefixes.
-const LPM_TRIE: u32 = 11;
+pub const LPM_TRIE: u32 = 11;
 
 /// Numbers that only a host knows.
 pub trait Names {
@@ -35,16 +35,23 @@ pub fn encode_key(value: &Value, map: &MapInfo, names: &dyn Names) -> Result<Vec
         return text::prefix(text, &map.key);
     }
     let bytes = encode(value, &map.key, names)?;
-    if let (true, Ok(index)) = (
-        ARRAYS.contains(&map.map_type),
-        <[u8; 4]>::try_from(&bytes[..]),
-    ) {
-        let (index, entries) = (u32::from_ne_bytes(index), map.max_entries);
-        if index >= entries {
-            return Err(EncodeError::Index { index, entries });
-        }
-    }
+    check_index(&bytes, map)?;
     Ok(bytes)
+}
+
+/// Checks that the key of an array is one of its indexes.
+///
+/// # Errors
+/// When it is beyond the end.
+pub fn check_index(key: &[u8], map: &MapInfo) -> Result<(), EncodeError> {
+    let index = <[u8; 4]>::try_from(key).map(u32::from_ne_bytes);
+    let entries = map.max_entries;
+    match index {
+        Ok(index) if ARRAYS.contains(&map.map_type) && index >= entries => {
+            Err(EncodeError::Index { index, entries })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The bytes of a value of a type.

@@ -27,6 +27,7 @@ pub mod signature;
 pub mod sourcemap;
 mod suggest;
 pub mod symbol;
+pub mod unit;
 mod voice;
 
 pub use bundle::Bundle;

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::unit::Unit;
+
 pub use fields::Leaf;
 
 /// Whether an object holds a program, which chains call, or a chain loader.
@@ -103,7 +105,8 @@ pub struct MapInfo {
 }
 
 /// The shape of a key, a value or a field, resolved from BTF.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TypeInfo {
     /// An integer in host order.
     Int(IntType),
@@ -133,13 +136,14 @@ pub enum TypeInfo {
 }
 
 /// A field of a struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Its name.
     pub name: String,
     /// Offset from the start of the struct, in bytes.
     pub offset: u32,
     /// Its type.
+    #[serde(rename = "type")]
     pub ty: TypeInfo,
 }
 
@@ -323,6 +327,27 @@ impl fmt::Display for TypeInfo {
 }
 
 impl TypeInfo {
+    /// The unit of a number: the name of the struct of one field that holds it.
+    pub fn unit(&self) -> Option<Unit> {
+        match self {
+            Self::Struct { name, fields, .. } => match &fields[..] {
+                [
+                    Field {
+                        ty: Self::Int(IntType { signed: false, .. }),
+                        ..
+                    },
+                ] => Unit::from_name(name),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether it is a byte, of which an array has no further meaning.
+    pub fn is_byte(&self) -> bool {
+        matches!(self, Self::Int(int) if int.bits == 8)
+    }
+
     /// Its size in bytes.
     pub fn size(&self) -> u32 {
         match self {

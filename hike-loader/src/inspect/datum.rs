@@ -3,16 +3,22 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use hike_format::signature::{IntType, TypeInfo};
+use hike_format::encode::LPM_TRIE;
+use hike_format::signature::{Field, IntType, TypeInfo};
+use hike_format::unit::Unit;
 use serde_json::{Map, Value, json};
 
-/// Names of numbers that only this host gives.
+/// What only this host knows of numbers.
 pub trait Labels {
     /// The chain with a runtime ID.
     fn chain(&self, id: u32) -> Option<String>;
 
     /// The interface with an index.
     fn interface(&self, index: u32) -> Option<String>;
+
+    /// Nanoseconds since boot, to show moments by their distance; none to show them as they
+    /// are.
+    fn now(&self) -> Option<u64>;
 }
 
 /// A key, a value or a part of one.
@@ -22,7 +28,9 @@ pub enum Datum {
     Unsigned(u64),
     /// A signed number.
     Signed(i64),
-    /// An address, the name of a chain or of an interface.
+    /// A number with a unit, and the moment that moments are shown from.
+    Quantity(u64, Unit, Option<u64>),
+    /// An address or prefix, the name of a chain or of an interface.
     Text(String),
     /// Named fields in order.
     Fields(Vec<(String, Datum)>),
@@ -38,12 +46,67 @@ impl Datum {
         decode(bytes, ty, labels).unwrap_or_else(|| Self::Bytes(bytes.to_vec()))
     }
 
+    /// Reads the key of a map of a type: the keys of longest-prefix maps are prefixes.
+    pub fn decode_key(bytes: &[u8], ty: &TypeInfo, map_type: u32, labels: &dyn Labels) -> Self {
+        let prefix = match map_type {
+            LPM_TRIE => prefix(bytes, ty, labels),
+            _ => None,
+        };
+        prefix.unwrap_or_else(|| Self::decode(bytes, ty, labels))
+    }
+
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<i128> {
+        match self {
+            Self::Unsigned(value) | Self::Quantity(value, ..) => Some((*value).into()),
+            Self::Signed(value) => Some((*value).into()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a number that counts: moments and rates do not.
+    pub fn is_count(&self) -> bool {
+        match self {
+            Self::Unsigned(_) | Self::Signed(_) => true,
+            Self::Quantity(_, unit, _) => unit.is_additive(),
+            _ => false,
+        }
+    }
+
+    /// The fields of a struct by name that text shows: padding only when it is not zero.
+    pub fn shown_fields(&self) -> Option<Vec<(&str, &Self)>> {
+        let Self::Fields(fields) = self else {
+            return None;
+        };
+        let shown = fields
+            .iter()
+            .filter(|(name, value)| !is_padding(name) || !value.is_zero());
+        Some(shown.map(|(name, value)| (name.as_str(), value)).collect())
+    }
+
+    /// Whether all of it is zero.
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Unsigned(value) | Self::Quantity(value, ..) => *value == 0,
+            Self::Signed(value) => *value == 0,
+            Self::Bytes(bytes) => bytes.iter().all(|byte| *byte == 0),
+            Self::List(items) => items.iter().all(Self::is_zero),
+            Self::Fields(fields) => fields.iter().all(|(_, value)| value.is_zero()),
+            Self::Text(text) => ["::", "0.0.0.0", "00:00:00:00:00:00"].contains(&&text[..]),
+        }
+    }
+
     /// The sum of two values of one type, as far as they are numbers; none when they differ
     /// in something else.
     pub fn add(&self, other: &Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Unsigned(a), Self::Unsigned(b)) => Self::Unsigned(a.wrapping_add(*b)),
             (Self::Signed(a), Self::Signed(b)) => Self::Signed(a.wrapping_add(*b)),
+            (Self::Quantity(a, unit, now), Self::Quantity(b, other, _))
+                if unit == other && unit.is_additive() =>
+            {
+                Self::Quantity(a.wrapping_add(*b), *unit, *now)
+            }
             (Self::Fields(a), Self::Fields(b)) if a.len() == b.len() => {
                 let fields = a.iter().zip(b);
                 let fields = fields.map(|((name, a), (_, b))| Some((name.clone(), a.add(b)?)));
@@ -61,7 +124,7 @@ impl Datum {
     /// As JSON: numbers as numbers, all else as strings, objects and arrays.
     pub fn to_json(&self) -> Value {
         match self {
-            Self::Unsigned(value) => json!(value),
+            Self::Unsigned(value) | Self::Quantity(value, ..) => json!(value),
             Self::Signed(value) => json!(value),
             Self::Text(text) => json!(text),
             Self::Bytes(_) => json!(self.to_string()),
@@ -90,11 +153,15 @@ fn decode(bytes: &[u8], ty: &TypeInfo, labels: &dyn Labels) -> Option<Datum> {
         }
         TypeInfo::Chain => named(bytes, |id| labels.chain(id))?,
         TypeInfo::Interface => named(bytes, |index| labels.interface(index))?,
-        TypeInfo::Array(element, _) if is_byte(element) => Datum::Bytes(bytes.to_vec()),
+        TypeInfo::Array(element, _) if element.is_byte() => Datum::Bytes(bytes.to_vec()),
         TypeInfo::Array(element, _) => list(bytes, element, labels)?,
-        // A unit: its name is the type's, the value is all there is to show.
+        // A unit, or a name for what is in it.
         TypeInfo::Struct { fields, .. } if let [field] = &fields[..] => {
-            decode(bytes.get(field.offset as usize..)?, &field.ty, labels)?
+            let value = decode(bytes.get(field.offset as usize..)?, &field.ty, labels)?;
+            match (value, ty.unit()) {
+                (Datum::Unsigned(value), Some(unit)) => Datum::Quantity(value, unit, labels.now()),
+                (value, _) => value,
+            }
         }
         TypeInfo::Struct { fields, .. } => {
             let fields = fields.iter().map(|field| {
@@ -106,8 +173,38 @@ fn decode(bytes: &[u8], ty: &TypeInfo, labels: &dyn Labels) -> Option<Datum> {
     })
 }
 
-fn is_byte(ty: &TypeInfo) -> bool {
-    matches!(ty, TypeInfo::Int(int) if int.bits == 8)
+/// Whether a field is only there to fill its struct, by its name.
+fn is_padding(name: &str) -> bool {
+    ["reserved", "padding", "pad"].contains(&name) || name.starts_with('_')
+}
+
+/// `ADDRESS/LENGTH`: the length in bits, then an address.
+fn prefix(bytes: &[u8], ty: &TypeInfo, labels: &dyn Labels) -> Option<Datum> {
+    let TypeInfo::Struct { fields, .. } = ty else {
+        return None;
+    };
+    let [length, address] = &fields[..] else {
+        return None;
+    };
+    let part = |field: &Field| decode(bytes.get(field.offset as usize..)?, &field.ty, labels);
+    let address = match (&address.ty, part(address)?) {
+        (_, Datum::Text(text)) => text,
+        (ty, Datum::Bytes(bytes)) => octets(ty, &bytes)?,
+        _ => return None,
+    };
+    Some(Datum::Text(format!(
+        "{address}/{}",
+        part(length)?.number()?
+    )))
+}
+
+/// The address in an array of bytes, by its length.
+fn octets(ty: &TypeInfo, bytes: &[u8]) -> Option<String> {
+    Some(match ty.size() {
+        4 => Ipv4Addr::from(*bytes.first_chunk::<4>()?).to_string(),
+        16 => Ipv6Addr::from(*bytes.first_chunk::<16>()?).to_string(),
+        _ => return None,
+    })
 }
 
 fn list(bytes: &[u8], element: &TypeInfo, labels: &dyn Labels) -> Option<Datum> {
@@ -147,21 +244,23 @@ fn named(bytes: &[u8], name: impl Fn(u32) -> Option<String>) -> Option<Datum> {
     })
 }
 
+/// As [`edit`](super::edit) reads it: `name=value, name=(name=value), name=[value, value]`.
 impl fmt::Display for Datum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsigned(value) => value.fmt(f),
             Self::Signed(value) => value.fmt(f),
+            Self::Quantity(value, unit, now) => f.write_str(&unit.show(*value, *now)),
             Self::Text(text) => text.fmt(f),
             Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
             Self::List(items) => {
-                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+                let items: Vec<String> = items.iter().map(Self::nested).collect();
                 write!(f, "[{}]", items.join(", "))
             }
-            Self::Fields(fields) => {
-                let fields = fields.iter();
+            Self::Fields(_) => {
+                let fields = self.shown_fields().unwrap_or_default().into_iter();
                 let fields: Vec<String> = fields
-                    .map(|(name, value)| format!("{name} {value}"))
+                    .map(|(name, value)| format!("{name}={}", value.nested()))
                     .collect();
                 f.write_str(&fields.join(", "))
             }
@@ -169,13 +268,23 @@ impl fmt::Display for Datum {
     }
 }
 
+impl Datum {
+    /// As a part of another one.
+    pub fn nested(&self) -> String {
+        match self {
+            Self::Fields(_) => format!("({self})"),
+            _ => self.to_string(),
+        }
+    }
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use hike_format::signature::Field;
     use proptest::prelude::*;
 
-    struct NoLabels;
+    pub struct NoLabels;
 
     impl Labels for NoLabels {
         fn chain(&self, id: u32) -> Option<String> {
@@ -185,13 +294,21 @@ mod tests {
         fn interface(&self, _: u32) -> Option<String> {
             None
         }
+
+        fn now(&self) -> Option<u64> {
+            Some(2_000_000_000)
+        }
     }
 
     fn check(bytes: &[u8], ty: &TypeInfo, expected: &str) {
         assert_eq!(Datum::decode(bytes, ty, &NoLabels).to_string(), expected);
     }
 
-    fn structure(fields: &[(&str, u32, TypeInfo)]) -> TypeInfo {
+    pub fn int(name: &str) -> TypeInfo {
+        TypeInfo::Int(IntType::from_name(name).unwrap())
+    }
+
+    pub fn structure(fields: &[(&str, u32, TypeInfo)]) -> TypeInfo {
         let fields: Vec<Field> = fields
             .iter()
             .map(|(name, offset, ty)| Field {
@@ -210,7 +327,6 @@ mod tests {
 
     #[test]
     fn values_are_shown_as_what_they_are() {
-        let int = |text| TypeInfo::Int(IntType::from_name(text).unwrap());
         check(&[0xff; 4], &int("s32"), "-1");
         check(&[0xff; 4], &int("u32"), "4294967295");
         check(&[0x86, 0xdd], &TypeInfo::NetworkInt(2), "34525");
@@ -219,10 +335,46 @@ mod tests {
         check(&[1, 0, 0, 0], &TypeInfo::Chain, "chains.a.b");
         check(&[2, 0, 0, 0], &TypeInfo::Interface, "2");
         let flow = structure(&[("port", 0, int("u16")), ("rate", 4, int("u32"))]);
-        check(&[1, 0, 9, 9, 2, 0, 0, 0], &flow, "port 1, rate 2");
+        check(&[1, 0, 9, 9, 2, 0, 0, 0], &flow, "port=1, rate=2");
+        let inner = structure(&[("flow", 0, flow), ("_pad", 8, int("u32"))]);
+        let bytes = [1, 0, 9, 9, 2, 0, 0, 0, 0, 0, 0, 0];
+        check(&bytes, &inner, "flow=(port=1, rate=2)");
         let unit = structure(&[("0", 0, int("u32"))]);
         check(&[5, 0, 0, 0], &unit, "5");
         check(&[1, 2], &int("u32"), "0102");
+    }
+
+    #[test]
+    fn units_are_shown_and_moments_are_ages() {
+        let unit = |name: &str, ty| match structure(&[("__0", 0, ty)]) {
+            TypeInfo::Struct { fields, size, .. } => TypeInfo::Struct {
+                name: name.to_owned(),
+                size,
+                fields,
+            },
+            other => other,
+        };
+        check(&[5, 0, 0, 0], &unit("Seconds", int("u32")), "5 s");
+        let moment = 500_000_000u64.to_le_bytes();
+        let ty = unit("NanosecondsSinceBoot", int("u64"));
+        check(&moment, &ty, "1.5 s ago");
+    }
+
+    #[test]
+    fn keys_of_tries_are_prefixes() {
+        let check = |address, bytes: &[u8], expected: &str| {
+            let key = structure(&[("prefix_len", 0, int("u32")), ("data", 4, address)]);
+            let datum = Datum::decode_key(bytes, &key, LPM_TRIE, &NoLabels);
+            assert_eq!(datum.to_string(), expected);
+        };
+        check(TypeInfo::Ipv4, &[8, 0, 0, 0, 10, 0, 0, 0], "10.0.0.0/8");
+        let bytes = TypeInfo::Array(Box::new(int("u8")), 4);
+        check(bytes, &[8, 0, 0, 0, 10, 0, 0, 0], "10.0.0.0/8");
+        check(
+            int("u32"),
+            &[8, 0, 0, 0, 1, 0, 0, 0],
+            "prefix_len=8, data=1",
+        );
     }
 
     #[test]
@@ -235,6 +387,10 @@ mod tests {
         let sum = pair(Datum::Unsigned(1), text()).add(&pair(Datum::Unsigned(2), text()));
         assert_eq!(sum, Some(pair(Datum::Unsigned(3), text())));
         assert_eq!(text().add(&Datum::Text("::2".to_owned())), None);
+        let moment = |at| Datum::Quantity(at, Unit::Moment, None);
+        assert_eq!(moment(1).add(&moment(2)), None);
+        let packets = |count| Datum::Quantity(count, Unit::Count("packets"), None);
+        assert_eq!(packets(1).add(&packets(2)), Some(packets(3)));
     }
 
     proptest! {

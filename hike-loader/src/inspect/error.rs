@@ -1,11 +1,13 @@
-//! Why a map cannot be shown.
+//! Why a map cannot be shown or changed.
 
 use std::io;
 use std::path::PathBuf;
 
-use hike_format::encode::EncodeError;
+use super::edit::EditError;
+use super::field::FieldError;
+use crate::kernel::KernelError;
 
-/// Why a map cannot be shown.
+/// Why a map cannot be shown or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InspectError {
@@ -51,6 +53,25 @@ pub enum InspectError {
         /// Its type.
         kind: &'static str,
     },
+    /// The kernel refuses to read an entry or to write it.
+    #[error("map `{map}`: {error}")]
+    Kernel {
+        /// The map.
+        map: String,
+        /// What the kernel says.
+        error: Box<KernelError>,
+    },
+    /// A map that is not to be written to.
+    #[error("map `{0}` is read-only")]
+    ReadOnly(String),
+    /// The map has its most entries.
+    #[error("map `{map}` is full, it has {entries} entries")]
+    Full {
+        /// The map.
+        map: String,
+        /// Its most entries.
+        entries: u32,
+    },
     /// A key that the map cannot have.
     #[error("`{key}` is no key of map `{map}`: {error}")]
     Key {
@@ -59,8 +80,21 @@ pub enum InspectError {
         /// The map.
         map: String,
         /// What is wrong.
-        error: EncodeError,
+        error: Box<EditError>,
     },
+    /// A value that the map cannot have.
+    #[error("`{value}` is no value of map `{map}`: {error}")]
+    Value {
+        /// The value.
+        value: String,
+        /// The map.
+        map: String,
+        /// What is wrong.
+        error: Box<EditError>,
+    },
+    /// A field that is no number of the map's values.
+    #[error(transparent)]
+    Field(FieldError),
     /// A key that is not there.
     #[error("map `{map}` has no entry for `{key}`")]
     NoEntry {
@@ -74,7 +108,10 @@ pub enum InspectError {
 impl InspectError {
     /// Whether the host stands in the way.
     pub fn is_host(&self) -> bool {
-        matches!(self, Self::Open { .. } | Self::Read { .. })
+        matches!(
+            self,
+            Self::Open { .. } | Self::Read { .. } | Self::Kernel { .. } | Self::Full { .. }
+        )
     }
 
     /// What to do about it, when there is something.
@@ -89,6 +126,9 @@ impl InspectError {
                 })
             }
             Self::Ambiguous { .. } => Some("give the package too, `PACKAGE:MAP`".to_owned()),
+            Self::Key { error, .. } | Self::Value { error, .. } => Some(error.help()),
+            Self::Field(error) => Some(error.help()),
+            Self::Full { .. } => Some("`hike-loader map clear` makes room".to_owned()),
             _ => None,
         }
     }

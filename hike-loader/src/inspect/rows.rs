@@ -1,6 +1,7 @@
 //! The entries of a map.
 
 use super::{Datum, InspectError, Labels, TypedMap};
+use crate::kernel::{Kernel, KernelError};
 use crate::sys::map::map_type;
 
 /// An entry.
@@ -22,10 +23,11 @@ pub enum Values {
 }
 
 impl Values {
-    fn new(map: &TypedMap, bytes: &[Vec<u8>], labels: &dyn Labels) -> Self {
+    /// The values of a key, one a CPU in per-CPU maps.
+    pub fn new<M>(map: &TypedMap<M>, bytes: &[Vec<u8>], labels: &dyn Labels) -> Self {
         let decode = |bytes: &Vec<u8>| Datum::decode(bytes, &map.value, labels);
         let mut values: Vec<Datum> = bytes.iter().map(decode).collect();
-        if !map.info.shape.is_per_cpu()
+        if !map.shape.is_per_cpu()
             && let Some(only) = values.pop()
         {
             return Self::Shared(only);
@@ -46,6 +48,14 @@ impl Values {
         }
     }
 
+    /// Whether it is zero, on every CPU.
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Shared(value) => value.is_zero(),
+            Self::PerCpu(values, _) => values.iter().all(Datum::is_zero),
+        }
+    }
+
     /// The value of each CPU; empty when all CPUs share one.
     pub fn per_cpu(&self) -> &[Datum] {
         match self {
@@ -55,21 +65,22 @@ impl Values {
     }
 }
 
-fn check_readable(map: &TypedMap) -> Result<(), InspectError> {
-    if map.info.shape.is_readable() {
+pub(super) fn check_readable<M>(map: &TypedMap<M>) -> Result<(), InspectError> {
+    if map.shape.is_readable() {
         return Ok(());
     }
     Err(InspectError::Unreadable {
-        map: map.info.name.clone(),
-        kind: map_type::name(map.info.shape.map_type),
+        map: map.name.clone(),
+        kind: map_type::name(map.shape.map_type),
     })
 }
 
-fn failed(map: &TypedMap) -> impl Fn(std::io::Error) -> InspectError {
-    let map = map.info.name.clone();
-    move |error| InspectError::Read {
+/// Says which map the kernel refuses to read or write.
+pub(super) fn failed<M>(map: &TypedMap<M>) -> impl Fn(KernelError) -> InspectError {
+    let map = map.name.clone();
+    move |error| InspectError::Kernel {
         map: map.clone(),
-        error,
+        error: Box::new(error),
     }
 }
 
@@ -77,42 +88,50 @@ fn failed(map: &TypedMap) -> impl Fn(std::io::Error) -> InspectError {
 ///
 /// # Errors
 /// When the map cannot be read by key, or the kernel refuses.
-pub fn rows(map: &TypedMap, labels: &dyn Labels) -> Result<Vec<Row>, InspectError> {
+pub fn rows<K: Kernel>(
+    kernel: &mut K,
+    map: &TypedMap<K::Map>,
+    labels: &dyn Labels,
+) -> Result<Vec<Row>, InspectError> {
+    let mut rows = Vec::new();
+    for key in keys(kernel, map)? {
+        // An entry may be gone since its key was read.
+        rows.extend(lookup(kernel, map, &key, labels)?);
+    }
+    Ok(rows)
+}
+
+/// Every key once, in order.
+pub(super) fn keys<K: Kernel>(
+    kernel: &mut K,
+    map: &TypedMap<K::Map>,
+) -> Result<Vec<Vec<u8>>, InspectError> {
     check_readable(map)?;
-    let mut keys = map.map.keys().map_err(failed(map))?;
+    let mut keys = kernel.keys(&map.map).map_err(failed(map))?;
     // Indexes are little-endian, other keys mostly in network order.
-    if map.info.shape.key_size == 4 {
+    if map.shape.key_size == 4 {
         keys.sort_by_key(|key| <[u8; 4]>::try_from(&key[..]).map(u32::from_le_bytes).ok());
     } else {
         keys.sort();
     }
-    let mut rows = Vec::new();
-    for key in keys {
-        // An entry may be gone since its key was read.
-        let Some(values) = map.map.lookup(&key).map_err(failed(map))? else {
-            continue;
-        };
-        rows.push(Row {
-            key: Datum::decode(&key, &map.key, labels),
-            values: Values::new(map, &values, labels),
-        });
-    }
-    Ok(rows)
+    keys.dedup();
+    Ok(keys)
 }
 
 /// The entry of one key; none when it is not there.
 ///
 /// # Errors
 /// When the map cannot be read by key, or the kernel refuses.
-pub fn lookup(
-    map: &TypedMap,
+pub fn lookup<K: Kernel>(
+    kernel: &mut K,
+    map: &TypedMap<K::Map>,
     key: &[u8],
     labels: &dyn Labels,
 ) -> Result<Option<Row>, InspectError> {
     check_readable(map)?;
-    let values = map.map.lookup(key).map_err(failed(map))?;
+    let values = kernel.lookup(&map.map, key).map_err(failed(map))?;
     Ok(values.map(|values| Row {
-        key: Datum::decode(key, &map.key, labels),
+        key: Datum::decode_key(key, &map.key, map.shape.map_type, labels),
         values: Values::new(map, &values, labels),
     }))
 }

@@ -215,6 +215,16 @@ impl Kernel for Fake {
         Ok(())
     }
 
+    fn write(&mut self, map: &FakeMap, key: &[u8], values: &[Vec<u8>]) -> Result<()> {
+        // It has one CPU.
+        self.update(map, key, &values.concat())
+    }
+
+    fn keys(&mut self, map: &FakeMap) -> Result<Vec<Vec<u8>>> {
+        self.step("list keys".to_owned())?;
+        Ok(map.borrow().keys().cloned().collect())
+    }
+
     fn set_program(&mut self, map: &FakeMap, index: u32, program: &FakeProgram) -> Result<()> {
         self.step(format!("put {program} into slot {index}"))?;
         let key = index.to_ne_bytes().to_vec();
@@ -222,10 +232,9 @@ impl Kernel for Fake {
         Ok(())
     }
 
-    fn delete(&mut self, map: &FakeMap, key: &[u8]) -> Result<()> {
+    fn delete(&mut self, map: &FakeMap, key: &[u8]) -> Result<bool> {
         self.step("delete an entry".to_owned())?;
-        map.borrow_mut().remove(key);
-        Ok(())
+        Ok(map.borrow_mut().remove(key).is_some())
     }
 
     fn attach(

@@ -131,15 +131,23 @@ impl Kernel for Linux {
             .during(|| "write to a map".to_owned())
     }
 
+    fn write(&mut self, map: &Map, key: &[u8], values: &[Vec<u8>]) -> Result<()> {
+        map.write(key, values)
+            .during(|| "write to a map".to_owned())
+    }
+
+    fn keys(&mut self, map: &Map) -> Result<Vec<Vec<u8>>> {
+        map.keys().during(|| "read the keys of a map".to_owned())
+    }
+
     fn set_program(&mut self, map: &Map, index: u32, program: &OwnedFd) -> Result<()> {
         let fd = program.as_raw_fd().to_ne_bytes();
         map.update(&index.to_ne_bytes(), &fd)
             .during(|| format!("put a program into slot {index} of a program array"))
     }
 
-    fn delete(&mut self, map: &Map, key: &[u8]) -> Result<()> {
-        let deleted = map.delete(key).during(|| "delete from a map".to_owned());
-        deleted.map(drop)
+    fn delete(&mut self, map: &Map, key: &[u8]) -> Result<bool> {
+        map.delete(key).during(|| "delete from a map".to_owned())
     }
 
     fn attach(

@@ -23,6 +23,8 @@ pub struct MapInfo {
     pub key_type: u32,
     /// BTF type of the values; 0 for none.
     pub value_type: u32,
+    /// Whether user space may not write to it.
+    pub read_only: bool,
 }
 
 /// An open map.
@@ -172,9 +174,23 @@ impl Map {
     /// # Errors
     /// The kernel's; `EINVAL` for a key or value of another size than the map's.
     pub fn update(&self, key: &[u8], value: &[u8]) -> io::Result<()> {
+        self.write(key, &vec![value.to_vec(); self.shape.copies()])
+    }
+
+    /// Writes the values of a key, one a CPU in per-CPU maps.
+    ///
+    /// # Errors
+    /// The kernel's; `EINVAL` for a key or value of another size than the map's, or for
+    /// another number of values than it has.
+    pub fn write(&self, key: &[u8], values: &[Vec<u8>]) -> io::Result<()> {
         self.check(key, self.shape.key_size)?;
-        self.check(value, self.shape.value_size)?;
-        let buffer = self.shape.spread(value);
+        for value in values {
+            self.check(value, self.shape.value_size)?;
+        }
+        if values.len() != self.shape.copies() {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let buffer = self.shape.join(values);
         let mut attribute = self.element(key, address(&buffer));
         bpf(Command::MapUpdate, &mut attribute).map(drop)
     }
@@ -247,6 +263,7 @@ fn info(fd: BorrowedFd<'_>) -> io::Result<MapInfo> {
     let mut bytes = [0; INFO_SIZE];
     pin::info(fd, &mut bytes)?;
     let number = |offset| pin::number(&bytes, offset);
+    let flags = number(20);
     let name = bytes[24..40].split(|byte| *byte == 0).next();
     Ok(MapInfo {
         name: String::from_utf8_lossy(name.unwrap_or_default()).into_owned(),
@@ -259,5 +276,17 @@ fn info(fd: BorrowedFd<'_>) -> io::Result<MapInfo> {
         btf: number(64),
         key_type: number(68),
         value_type: number(72),
+        read_only: flags & READ_ONLY != 0 || is_frozen(fd),
     })
+}
+
+/// `BPF_F_RDONLY` of `linux/bpf.h`: no writing from user space.
+const READ_ONLY: u32 = 1 << 3;
+
+/// Whether a map was frozen, which only `/proc` tells.
+fn is_frozen(fd: BorrowedFd<'_>) -> bool {
+    let path = format!("/proc/self/fdinfo/{}", fd.as_raw_fd());
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut lines = text.lines();
+    lines.any(|line| line.split_whitespace().eq(["frozen:", "1"]))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use hike_format::script::AttachMode;
+use hike_format::unit;
 use hike_loader::Error;
 use hike_loader::lock;
 use hike_loader::plan::{Setting, Variable};
@@ -16,6 +17,7 @@ Examples:
   hike-loader install ddos.hike --dry-run           say what that would do
   hike-loader run ddos.hike --pcap in.pcap          a verdict for every packet of a capture
   hike-loader map dump ddos events                  show a map of an installed bundle
+  hike-loader map set ddos app_cfg 1 42             set an entry of it
   hike-loader uninstall ddos                        take it off again
 
 Exit codes: 0 ok, 1 the input is wrong, 2 usage, 3 the host cannot, 101 a bug of ours";
@@ -94,7 +96,7 @@ pub enum Command {
     /// Detach a bundle and take it off this host.
     #[command(after_help = "Example:\n  hike-loader uninstall ddos")]
     Uninstall(NameArgs),
-    /// Show the maps of an installed bundle.
+    /// Show and change the maps of an installed bundle.
     #[command(subcommand)]
     Map(MapCommand),
     /// Run bytecode, hexadecimal on standard input, in the VM and print r0.
@@ -231,6 +233,113 @@ pub enum MapCommand {
         after_help = "Example:\n  hike-loader map get ddos ip6_hset_srcdst_map fc01::1,fc01::2"
     )]
     Get(MapGetArgs),
+    /// Set an entry of a map, or single fields of one.
+    #[command(after_help = SET_EXAMPLES)]
+    Set(MapSetArgs),
+    /// Take out an entry of a map, or all of them; entries of arrays become zero.
+    #[command(after_help = "Example:\n  hike-loader map clear ddos ip6_hset_srcdst_map --all")]
+    Clear(MapClearArgs),
+    /// Show a map again and again, with what its counters change by each second.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(MapWatchArgs),
+}
+
+const SET_EXAMPLES: &str = "\
+Values are typed as `map dump` shows them. Of a struct, fields that are not named stay as they
+are; in a new entry they are zero. JSON will do, too.
+
+Examples:
+  hike-loader map set NAME app_cfg 1 42
+  hike-loader map set NAME dst_filter_map fc00:1::/32 1
+  hike-loader map set NAME srv6_policies 0 count=2 segment_1=fc01::1 segment_2=fc01::2
+  hike-loader map set NAME srv6_policies 0 '{\"count\": 1, \"segment_1\": \"fc01::1\"}'";
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  hike-loader map watch ddos events
+  hike-loader map watch ddos events --interval 500ms --count 10 > rates.txt
+  hike-loader map watch ddos ip6_sd_tbmon_map --histogram bucket.credit";
+
+/// Which map.
+#[derive(Clone, Debug, Args)]
+pub struct MapWhich {
+    /// Name of the bundle.
+    pub name: String,
+    /// The map, `MAP` or `PACKAGE:MAP`.
+    pub map: String,
+}
+
+/// Arguments of `map set`.
+#[derive(Debug, Args)]
+pub struct MapSetArgs {
+    /// Which map.
+    #[command(flatten)]
+    pub which: MapWhich,
+    /// The key: a number, an address, a name; fields with commas between, or `NAME=VALUE`.
+    #[arg(allow_negative_numbers = true)]
+    pub key: String,
+    /// The value, or fields of it, `NAME=VALUE`.
+    #[arg(required = true, allow_negative_numbers = true)]
+    pub value: Vec<String>,
+}
+
+/// Arguments of `map clear`.
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = false, args = ["key", "all"])]
+pub struct MapClearArgs {
+    /// Which map.
+    #[command(flatten)]
+    pub which: MapWhich,
+    /// The key.
+    #[arg(allow_negative_numbers = true)]
+    pub key: Option<String>,
+    /// Take out every entry.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of `map watch`.
+#[derive(Debug, Args)]
+pub struct MapWatchArgs {
+    /// Which map.
+    #[command(flatten)]
+    pub which: MapWhich,
+    /// Show this entry alone.
+    #[arg(allow_negative_numbers = true)]
+    pub key: Option<String>,
+    /// Show the value of each CPU instead of the sum.
+    #[arg(long)]
+    pub per_cpu: bool,
+    /// Show the entries of a long array that are zero, too.
+    #[arg(long)]
+    pub all: bool,
+    /// Draw how the numbers of a field are spread over the entries; `value` for values that
+    /// are numbers.
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["key", "per_cpu", "all"])]
+    pub histogram: Option<String>,
+    /// How often, and when to stop.
+    #[command(flatten)]
+    pub pace: Pace,
+}
+
+/// How often something is shown, and when that ends.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Pace {
+    /// Time between two looks, such as 500ms or 2s.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = interval)]
+    pub interval: Duration,
+    /// Stop after so many [default: never].
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+}
+
+/// Reads a time; a number without a unit is seconds.
+fn interval(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    let time = seconds.or_else(|| unit::read_duration(text).map(Duration::from_nanos));
+    let allowed = Duration::from_millis(1)..=Duration::from_secs(86_400);
+    time.filter(|time| allowed.contains(time))
+        .ok_or_else(|| "expected a time from 1ms to 24h, such as 500ms or 2s".to_owned())
 }
 
 /// Arguments of `map list`.
@@ -243,24 +352,25 @@ pub struct MapListArgs {
 /// Arguments of `map dump`.
 #[derive(Debug, Args)]
 pub struct MapDumpArgs {
-    /// Name of the bundle.
-    pub name: String,
-    /// The map, `MAP` or `PACKAGE:MAP`.
-    pub map: String,
+    /// Which map.
+    #[command(flatten)]
+    pub which: MapWhich,
     /// Show the value of each CPU instead of the sum.
     #[arg(long)]
     pub per_cpu: bool,
+    /// Show the entries of a long array that are zero, too.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Arguments of `map get`.
 #[derive(Debug, Args)]
 pub struct MapGetArgs {
-    /// Name of the bundle.
-    pub name: String,
-    /// The map, `MAP` or `PACKAGE:MAP`.
-    pub map: String,
-    /// The key: a number, an address, a name; fields with commas between.
-    #[arg(default_value = "0")]
+    /// Which map.
+    #[command(flatten)]
+    pub which: MapWhich,
+    /// The key: a number, an address, a name; fields with commas between, or `NAME=VALUE`.
+    #[arg(default_value = "0", allow_negative_numbers = true)]
     pub key: String,
     /// Show the value of each CPU instead of the sum.
     #[arg(long)]

@@ -6,13 +6,15 @@ use hike_format::Symbol;
 use hike_format::encode::Names;
 use hike_loader::inspect::Labels;
 use hike_loader::kernel::{Kernel, Linux};
-use hike_loader::registry::ChainId;
+use hike_loader::registry::{ChainId, Record, Registry};
+use hike_loader::sys::clock;
 
 /// Chains and interfaces of this host.
 #[derive(Clone, Debug, Default)]
 pub struct HostLabels {
     chains: BTreeMap<Symbol, ChainId>,
     interfaces: BTreeMap<String, u32>,
+    now: Option<u64>,
 }
 
 impl HostLabels {
@@ -23,7 +25,25 @@ impl HostLabels {
         Self {
             chains: chains.into_iter().collect(),
             interfaces: interfaces.map(|it| (it.name, it.index)).collect(),
+            now: Some(clock::since_boot()),
         }
+    }
+
+    /// The names of every installed chain.
+    pub fn of_host(registry: &Registry) -> Self {
+        let chains = registry.bundles.iter().flat_map(|record| &record.chains);
+        Self::new(chains.map(|chain| (chain.symbol.clone(), chain.id)))
+    }
+
+    /// The names of a bundle's chains alone: what its maps may refer to.
+    pub fn of_bundle(record: &Record) -> Self {
+        let chains = record.chains.iter();
+        Self::new(chains.map(|chain| (chain.symbol.clone(), chain.id)))
+    }
+
+    /// Shows moments from now on, unless it is told not to.
+    pub fn at(self, now: Option<u64>) -> Self {
+        Self { now, ..self }
     }
 }
 
@@ -38,6 +58,10 @@ impl Labels for HostLabels {
         let mut interfaces = self.interfaces.iter();
         let (name, _) = interfaces.find(|(_, other)| **other == index)?;
         Some(name.clone())
+    }
+
+    fn now(&self) -> Option<u64> {
+        self.now
     }
 }
 

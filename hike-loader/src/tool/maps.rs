@@ -1,14 +1,21 @@
-//! `map list`, `map dump` and `map get`.
+//! `map list`, `map dump`, `map get`, `map set` and `map clear`.
 
+use hike_format::encode::LPM_TRIE;
+use hike_format::signature::TypeInfo;
 use hike_loader::Error;
-use hike_loader::inspect::{self, InspectError, Row, TypedMap, Values};
+use hike_loader::inspect::{self, Context, Found, InspectError, TypedMap};
+use hike_loader::kernel::Linux;
 use hike_loader::registry::{Layout, MapRecord, Record, Registry};
+use hike_loader::sys::clock;
 use hike_loader::sys::map::map_type;
 use serde_json::{Value, json};
 
-use super::cli::{Common, MapDumpArgs, MapGetArgs, MapListArgs};
+use super::cli::{
+    Common, MapClearArgs, MapDumpArgs, MapGetArgs, MapListArgs, MapSetArgs, MapWhich,
+};
 use super::labels::HostLabels;
-use super::session::{find, look};
+use super::rows::{self, Style};
+use super::session::{Session, find, look};
 use super::table::Table;
 
 /// Lists maps.
@@ -21,7 +28,7 @@ pub fn list(args: &MapListArgs, common: &Common) -> Result<String, Error> {
     let mut lines = Vec::new();
     for record in records {
         for map in &record.maps {
-            let typed = inspect::open(&layout, &record.name, map)?;
+            let typed = inspect::open(&layout, &record.name, &Found::Bundle(map))?;
             lines.push(line(record, map, &typed));
         }
     }
@@ -36,16 +43,26 @@ const COLUMNS: [&str; 7] = [
 ];
 
 fn line(record: &Record, map: &MapRecord, typed: &TypedMap) -> Value {
-    let shape = typed.info.shape;
+    let shape = typed.shape;
     json!({
         "bundle": record.name,
         "package": map.package,
         "map": map.name,
         "type": map_type::name(shape.map_type),
-        "key": typed.key.to_string(),
+        "key": key_type(typed),
         "value": typed.value.to_string(),
         "entries": shape.max_entries,
     })
+}
+
+/// The type of the keys; of longest-prefix maps they are prefixes.
+fn key_type(typed: &TypedMap) -> String {
+    match (&typed.key, typed.shape.map_type) {
+        (TypeInfo::Struct { fields, .. }, LPM_TRIE) if fields.len() == 2 => {
+            format!("{} prefix", fields[1].ty)
+        }
+        (key, _) => key.to_string(),
+    }
 }
 
 fn list_table(lines: &[Value]) -> String {
@@ -60,93 +77,140 @@ fn list_table(lines: &[Value]) -> String {
     table.render()
 }
 
-struct Opened {
-    typed: TypedMap,
-    labels: HostLabels,
+/// A map of an installed bundle, and the names of this host.
+pub struct Opened {
+    /// The map.
+    pub typed: TypedMap,
+    /// The bundle.
+    pub record: Record,
+    /// What its entries are shown with.
+    pub labels: HostLabels,
 }
 
-fn open(layout: &Layout, registry: &Registry, bundle: &str, map: &str) -> Result<Opened, Error> {
-    let record = find(registry, bundle)?;
-    let map = inspect::find(record, map)?;
-    let mut typed = inspect::open(layout, bundle, map)?;
-    // The kernel keeps only the start of a name.
-    typed.info.name.clone_from(&map.name);
-    let chains = registry.bundles.iter().flat_map(|record| &record.chains);
-    let chains = chains.map(|chain| (chain.symbol.clone(), chain.id));
-    let labels = HostLabels::new(chains);
-    Ok(Opened { typed, labels })
+/// Opens a map by its name.
+pub fn open(layout: &Layout, registry: &Registry, which: &MapWhich) -> Result<Opened, Error> {
+    let record = find(registry, &which.name)?;
+    let map = inspect::find(record, &which.map)?;
+    Ok(Opened {
+        typed: inspect::open(layout, &which.name, &map)?,
+        record: record.clone(),
+        labels: HostLabels::of_host(registry),
+    })
+}
+
+impl Opened {
+    /// The bytes of a key.
+    pub fn key(&self, text: &str) -> Result<Vec<u8>, InspectError> {
+        self.typed
+            .parse_key(text, context(&HostLabels::of_bundle(&self.record)))
+    }
+}
+
+fn context(names: &HostLabels) -> Context<'_> {
+    let now = clock::since_boot();
+    Context { names, now }
+}
+
+/// Arrays with more entries are shown without those that are zero.
+const LONG_ARRAY: u32 = 16;
+
+/// How the entries of a map are shown, unless all of them are asked for.
+pub fn style(typed: &TypedMap, per_cpu: bool, all: bool) -> Style {
+    let long = typed.shape.is_array() && typed.shape.max_entries > LONG_ARRAY;
+    Style {
+        per_cpu,
+        zeros: all || !long,
+    }
 }
 
 /// Shows every entry of a map.
 pub fn dump(args: &MapDumpArgs, common: &Common) -> Result<String, Error> {
     let (layout, registry) = look(common)?;
-    let opened = open(&layout, &registry, &args.name, &args.map)?;
-    let rows = inspect::rows(&opened.typed, &opened.labels)?;
+    let opened = open(&layout, &registry, &args.which)?;
+    let found = inspect::rows(&mut Linux, &opened.typed, &opened.labels)?;
     if common.json {
-        let rows: Value = rows.iter().map(row_json).collect();
+        let rows: Value = found.iter().map(rows::to_json).collect();
         return Ok(format!("{rows:#}\n"));
     }
-    Ok(rows_text(&rows, args.per_cpu))
+    let style = style(&opened.typed, args.per_cpu, args.all);
+    Ok(rows::table(&found, style))
+}
+
+fn no_entry(key: &str, opened: &Opened) -> InspectError {
+    InspectError::NoEntry {
+        key: key.to_owned(),
+        map: opened.typed.name.clone(),
+    }
 }
 
 /// Shows one entry of a map.
 pub fn get(args: &MapGetArgs, common: &Common) -> Result<String, Error> {
     let (layout, registry) = look(common)?;
-    let opened = open(&layout, &registry, &args.name, &args.map)?;
-    let key = inspect::parse_key(&opened.typed, &args.key, &opened.labels);
-    let key = key.map_err(|error| InspectError::Key {
-        key: args.key.clone(),
-        map: args.map.clone(),
-        error,
-    })?;
-    let row = inspect::lookup(&opened.typed, &key, &opened.labels)?;
-    let row = row.ok_or_else(|| InspectError::NoEntry {
-        key: args.key.clone(),
-        map: args.map.clone(),
-    })?;
+    let opened = open(&layout, &registry, &args.which)?;
+    let key = opened.key(&args.key)?;
+    let row = inspect::lookup(&mut Linux, &opened.typed, &key, &opened.labels)?;
+    let row = row.ok_or_else(|| no_entry(&args.key, &opened))?;
     if common.json {
-        return Ok(format!("{:#}\n", row_json(&row)));
+        return Ok(format!("{:#}\n", rows::to_json(&row)));
     }
-    Ok(values_lines(&row.values, args.per_cpu).join("\n") + "\n")
+    Ok(rows::value(
+        &row.values,
+        style(&opened.typed, args.per_cpu, true),
+    ))
 }
 
-/// Entries as a table; an empty map says so.
-pub fn rows_text(rows: &[Row], per_cpu: bool) -> String {
-    if rows.is_empty() {
-        return "empty\n".to_owned();
+/// Sets an entry of a map, or fields of one.
+pub fn set(args: &MapSetArgs, common: &Common) -> Result<String, Error> {
+    let session = Session::open(common)?;
+    let opened = open(&session.layout, &session.registry()?, &args.which)?;
+    let (key, names) = (
+        opened.key(&args.key)?,
+        HostLabels::of_bundle(&opened.record),
+    );
+    let text = args.value.join(" ");
+    let row = inspect::set(
+        &mut Linux,
+        &opened.typed,
+        &key,
+        &text,
+        context(&names),
+        &opened.labels,
+    )?;
+    // Gone again already: an entry of a map that evicts, or somebody took it out.
+    let row = row.ok_or_else(|| no_entry(&args.key, &opened))?;
+    if common.json {
+        return Ok(format!("{:#}\n", rows::to_json(&row)));
     }
-    let mut table = Table::new(&["key", "value"]);
-    for row in rows {
-        let mut key = row.key.to_string();
-        for line in values_lines(&row.values, per_cpu) {
-            table.line([std::mem::take(&mut key), line]);
+    let (name, key) = (&opened.typed.name, &row.key);
+    Ok(match row.values.per_cpu() {
+        [] => format!(
+            "{name}: {key} is {}",
+            rows::value(&row.values, Style::default())
+        ),
+        [value, ..] => format!("{name}: {key} is {value} on every CPU\n"),
+    })
+}
+
+/// Takes out an entry of a map, or all of them.
+pub fn clear(args: &MapClearArgs, common: &Common) -> Result<String, Error> {
+    let session = Session::open(common)?;
+    let opened = open(&session.layout, &session.registry()?, &args.which)?;
+    let cleared = match &args.key {
+        None => inspect::clear_all(&mut Linux, &opened.typed)?,
+        Some(text) => {
+            let key = opened.key(text)?;
+            let cleared = inspect::clear(&mut Linux, &opened.typed, &key)?;
+            cleared
+                .then_some(1)
+                .ok_or_else(|| no_entry(text, &opened))?
         }
+    };
+    if common.json {
+        return Ok(format!("{}\n", json!({ "cleared": cleared })));
     }
-    table.render()
-}
-
-/// The sum, or the value of each CPU where there is none or it is asked for.
-fn values_lines(values: &Values, per_cpu: bool) -> Vec<String> {
-    match values.total() {
-        Some(total) if !per_cpu || values.per_cpu().is_empty() => vec![total.to_string()],
-        _ => {
-            let values = values.per_cpu().iter().enumerate();
-            values
-                .map(|(cpu, value)| format!("cpu {cpu}: {value}"))
-                .collect()
-        }
-    }
-}
-
-/// An entry as JSON.
-pub fn row_json(row: &Row) -> Value {
-    let mut object = json!({
-        "key": row.key.to_json(),
-        "value": row.values.total().map(|total| total.to_json()),
-    });
-    let per_cpu = row.values.per_cpu();
-    if !per_cpu.is_empty() {
-        object["per_cpu"] = per_cpu.iter().map(|value| value.to_json()).collect();
-    }
-    object
+    let entries = match cleared {
+        1 => "1 entry".to_owned(),
+        _ => format!("{cleared} entries"),
+    };
+    Ok(format!("{}: cleared {entries}\n", opened.typed.name))
 }

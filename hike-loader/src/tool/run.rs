@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::cli::{Common, Engine, RunArgs};
 use super::labels::HostLabels;
+use super::rows::{self, Style};
 use super::show::{Faults, faults_json, faults_text};
 use super::table::Table;
 use super::{files, install, maps};
@@ -97,12 +98,15 @@ fn action_name(action: u32) -> String {
     }
 }
 
+/// A map's name, its entries, and how they are shown.
+type Entries = (String, Vec<inspect::Row>, Style);
+
 /// What a run shows.
 struct Report {
     plan: Plan,
     packets: Vec<Packet>,
     verdicts: Vec<Verdict>,
-    maps: Vec<(String, Vec<inspect::Row>)>,
+    maps: Vec<Entries>,
     faults: Faults,
     tier: RunningTier,
     refused: Option<String>,
@@ -160,8 +164,8 @@ impl Report {
         let tier = self.tier.name();
         out += &format!("\n{packets}, {tier} tier: {}\n", counts.join(", "));
         out += self.refused.as_deref().unwrap_or_default();
-        for (name, rows) in &self.maps {
-            out += &format!("\nmap {name}\n{}", maps::rows_text(rows, false));
+        for (name, rows, style) in &self.maps {
+            out += &format!("\nmap {name}\n{}", rows::table(rows, *style));
         }
         let chains = self.plan.record(self.tier).chains;
         out + &format!("\n{}", faults_text(&chains, &self.faults))
@@ -182,7 +186,7 @@ impl Report {
             .collect();
         let maps = self.maps.iter();
         let maps: BTreeMap<&str, Value> = maps
-            .map(|(name, rows)| (name.as_str(), rows.iter().map(maps::row_json).collect()))
+            .map(|(name, rows, _)| (name.as_str(), rows.iter().map(rows::to_json).collect()))
             .collect();
         json!({
             "tier": self.tier.name(),
@@ -217,7 +221,7 @@ fn read_faults(plan: &Plan, session: &Session) -> Result<Faults, Error> {
 }
 
 /// The entries of every map that user space can read.
-fn read_maps(plan: &Plan, session: Session) -> Result<Vec<(String, Vec<inspect::Row>)>, Error> {
+fn read_maps(plan: &Plan, session: Session) -> Result<Vec<Entries>, Error> {
     let labels = HostLabels::new(plan.chain_ids());
     let mut maps = Vec::new();
     for ((package, name), map) in session.loaded.maps {
@@ -228,7 +232,12 @@ fn read_maps(plan: &Plan, session: Session) -> Result<Vec<(String, Vec<inspect::
             map: name.clone(),
             error,
         })?;
-        maps.push((format!("{package}:{name}"), inspect::rows(&typed, &labels)?));
+        let rows = inspect::rows(&mut Linux, &typed, &labels)?;
+        maps.push((
+            format!("{package}:{name}"),
+            rows,
+            maps::style(&typed, false, false),
+        ));
     }
     Ok(maps)
 }

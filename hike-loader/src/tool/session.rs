@@ -34,6 +34,11 @@ impl Session {
             _lock: lock,
         })
     }
+
+    /// What is installed.
+    pub fn registry(&self) -> Result<Registry, Error> {
+        Ok(Registry::read(&mut Linux, &self.layout)?)
+    }
 }
 
 fn say_mounted(bpffs: Bpffs, common: &Common) {

@@ -64,7 +64,10 @@ impl EncodeError {
 }
 
 /// What a type takes, in words.
-fn expected(ty: &TypeInfo) -> String {
+pub fn expected(ty: &TypeInfo) -> String {
+    if let (Some(unit), TypeInfo::Struct { fields, .. }) = (ty.unit(), ty) {
+        return format!("{} ({unit})", expected(&fields[0].ty));
+    }
     match ty {
         TypeInfo::Int(ty) => format!("a number of type `{ty}`"),
         TypeInfo::NetworkInt(_) => format!("a number of type `{ty}`"),

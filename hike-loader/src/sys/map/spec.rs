@@ -85,6 +85,12 @@ impl MapShape {
         ![PROGRAM_ARRAY, PERF_EVENT_ARRAY, RING_BUFFER].contains(&self.map_type)
     }
 
+    /// Whether keys are indexes, each of which always has a value.
+    pub fn is_array(self) -> bool {
+        use map_type::{ARRAY, PER_CPU_ARRAY};
+        [ARRAY, PER_CPU_ARRAY].contains(&self.map_type)
+    }
+
     /// Bytes between the values of two CPUs.
     fn stride(self) -> usize {
         (self.value_size as usize).next_multiple_of(8)
@@ -93,20 +99,32 @@ impl MapShape {
     /// Bytes of a value as the kernel copies it.
     pub(super) fn buffer_size(self) -> usize {
         if self.is_per_cpu() {
-            self.stride() * cpus::possible()
+            self.stride() * self.copies()
         } else {
             self.value_size as usize
         }
     }
 
-    /// A value for every CPU, as the kernel takes it.
-    pub(super) fn spread(self, value: &[u8]) -> Vec<u8> {
-        if !self.is_per_cpu() {
-            return value.to_vec();
+    /// Values of a key: one, or one a CPU.
+    pub fn copies(self) -> usize {
+        if self.is_per_cpu() {
+            cpus::possible()
+        } else {
+            1
         }
-        let mut one = value.to_vec();
-        one.resize(self.stride(), 0);
-        one.repeat(cpus::possible())
+    }
+
+    /// The values of a key as the kernel takes them.
+    pub(super) fn join(self, values: &[Vec<u8>]) -> Vec<u8> {
+        if !self.is_per_cpu() {
+            return values.concat();
+        }
+        let values = values.iter().flat_map(|value| {
+            let mut value = value.clone();
+            value.resize(self.stride(), 0);
+            value
+        });
+        values.collect()
     }
 
     /// The values that the kernel gave, one a CPU.
