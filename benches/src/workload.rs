@@ -141,6 +141,7 @@ impl Workload {
         classified.expect("a class");
         let rig = self.rig();
         self.configure(&raw, &rig);
+        let native = rig.fuse(&self.lines());
         let variants = [
             variant("nothing: the measurement itself", &empty),
             variant("by hand, tail calls, the first one indirect", &classify),
@@ -149,6 +150,10 @@ impl Workload {
             Variant {
                 name: "HIKe, VM",
                 program: rig.loader(),
+            },
+            Variant {
+                name: "HIKe, native",
+                program: native.as_fd(),
             },
         ];
         self.check(&raw, &reset, &variants[1..]);
@@ -162,10 +167,13 @@ impl Workload {
 
     fn rig(&self) -> Rig {
         let rig = Rig::with("hike_default/minimal_classifier", self.programs, &[]);
-        let lines: Vec<String> = self.chain.iter().map(|line| (*line).to_owned()).collect();
-        rig.set_chain(&lines);
+        rig.set_chain(&self.lines());
         rig.start_key("map_ipv6", &DESTINATION.octets());
         rig
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.chain.iter().map(|line| (*line).to_owned()).collect()
     }
 
     /// Gives both sides the policy.

@@ -10,6 +10,7 @@
 //! | the loader's decision, then the chain it chose | `entry` |
 //! | chains to eBPF, calls of logic inlined where the stack has room | `chain`, `call`, `access` |
 //! | what happens at a fault | `fault` |
+//! | what is superfluous once all stands together goes | `optimise` |
 //! | the object | `object` |
 //!
 //! Registers of a chain are the registers of the fused program. Its memory is the VM's: the
@@ -30,6 +31,7 @@ mod flow;
 mod license;
 mod logic;
 mod object;
+mod optimise;
 mod program;
 mod regs;
 mod stack;
@@ -37,6 +39,7 @@ mod stack;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hike_format::chain::Chain;
+use hike_format::native::Guard;
 use hike_format::{Symbol, SymbolKind};
 
 pub use error::FuseError;
@@ -86,9 +89,18 @@ pub fn fuse(parts: &Parts<'_>, loader: &Symbol) -> Result<Vec<u8>, FuseError> {
     let parts = reached(parts)?;
     let flows = flow::analyse(&parts)?;
     // The whole program, its functions and its faults.
-    let code = program::Program::new(&parts, &flows, loader)?.assemble()?;
+    let guards = match flows.values().any(flow::Flow::has_loop) {
+        true => &Guard::ALL[..],
+        // Without loops both would be the same.
+        false => &Guard::ALL[..1],
+    };
+    let forms = guards.iter().map(|guard| {
+        let program = program::Program::new(&parts, &flows, loader, *guard)?;
+        Ok((guard.section(), program.assemble()?))
+    });
+    let forms = forms.collect::<Result<Vec<_>, FuseError>>()?;
     let license = license::common(&parts, loader)?;
-    object::write(loader, &code, license)
+    object::write(loader, &forms, license)
 }
 
 /// The parts with those chains only that can be started, directly or by a call.

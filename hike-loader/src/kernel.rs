@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use hike_format::script::AttachMode;
+use hike_format::native::Guard;
+use hike_format::script::{AttachMode, Place};
 
 use crate::image::{Image, ImageError};
-use crate::native::{Native, NativeError, Place};
+use crate::native::{Native, NativeError, Place as MapPlace};
 use crate::sys::map::MapSpec;
 use crate::sys::netlink::Interface;
 
@@ -32,12 +33,14 @@ pub enum KernelError {
         error: io::Error,
     },
     /// The verifier refuses a program.
-    #[error("the kernel's verifier refuses `{program}`: {complaint}")]
+    #[error("the kernel's verifier refuses `{program}`{}: {complaint}", at(place.as_deref()))]
     Verifier {
         /// The program.
         program: String,
         /// The line of the log that says why.
         complaint: String,
+        /// The line of a script or of a program's source that it is about.
+        place: Option<Box<Place>>,
         /// The whole log.
         log: String,
     },
@@ -47,6 +50,10 @@ pub enum KernelError {
     /// The fused program cannot be loaded.
     #[error(transparent)]
     Native(#[from] Box<NativeError>),
+}
+
+fn at(place: Option<&Place>) -> String {
+    place.map_or_else(String::new, |place| format!(" at {place}"))
 }
 
 /// An error of the system in words, without Rust's `(os error 1)`.
@@ -153,14 +160,18 @@ pub trait Kernel {
         types: &Self::Types,
     ) -> Result<Self::Program>;
 
-    /// Verifies and loads a fused program with the maps it refers to.
+    /// Whether it knows the instruction that ends loops, `may_goto`.
+    fn has_may_goto(&mut self) -> bool;
+
+    /// Verifies and loads one form of a fused program with the maps it refers to.
     ///
     /// # Errors
     /// [`KernelError::Verifier`] when the verifier refuses it.
     fn load_native(
         &mut self,
         native: &Native,
-        maps: &BTreeMap<Place, &Self::Map>,
+        guard: Guard,
+        maps: &BTreeMap<MapPlace, &Self::Map>,
     ) -> Result<Self::Program>;
 
     /// The value of a key, one a CPU in per-CPU maps; none when the key is not there.

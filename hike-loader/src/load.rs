@@ -96,7 +96,8 @@ fn load_natives<K: Kernel>(
     let maps = places(vm, loaded);
     let mut programs = BTreeMap::new();
     for (loader, native) in &plan.natives {
-        let program = kernel.load_native(native, &maps)?;
+        let guard = native.guard(|| kernel.has_may_goto());
+        let program = kernel.load_native(native, guard, &maps)?;
         programs.insert(loader.clone(), program);
     }
     loaded.programs = programs;

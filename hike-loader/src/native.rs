@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 use std::os::fd::RawFd;
 
-use hike_format::elf::{Elf, ElfError};
-use hike_format::native::ENTRY_PREFIX;
-use hike_format::program::XDP_SECTION;
+use hike_format::btf::{BtfError, KernelRecords};
+use hike_format::elf::{Elf, ElfError, Section};
+use hike_format::native::{ENTRY_PREFIX, Guard};
 use hike_format::{Symbol, SymbolKind};
 use hike_isa::{Slot, ops};
 
@@ -30,6 +30,14 @@ pub enum NativeError {
         object: String,
         /// What is wrong.
         error: ElfError,
+    },
+    /// Malformed type or line information.
+    #[error("`{object}`: {error}")]
+    Types {
+        /// The object.
+        object: String,
+        /// What is wrong.
+        error: BtfError,
     },
     /// The function to load is missing.
     #[error("`{object}` has no XDP program `{entry}`")]
@@ -74,8 +82,16 @@ pub struct Native {
     name: String,
     entry: String,
     license: CString,
+    types: Vec<u8>,
+    forms: BTreeMap<Guard, Form>,
+}
+
+/// The code in one form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Form {
     slots: Vec<Slot>,
     places: BTreeMap<usize, Place>,
+    records: KernelRecords,
 }
 
 impl Native {
@@ -98,60 +114,31 @@ impl Native {
         let has_entry = elf
             .symbol(&entry)
             .is_some_and(|it| it.function && it.offset == 0);
-        let section = elf
-            .section(XDP_SECTION)
-            .filter(|it| has_entry && !it.data.is_empty());
-        let section = section.ok_or_else(|| NativeError::NoEntry {
-            object: name.to_owned(),
-            entry: entry.clone(),
-        })?;
-        let (slots, _) = section.data.as_chunks::<8>();
-        let mut native = Self {
+        let reader = Reader {
+            name,
+            elf: &elf,
+            chains,
+        };
+        let mut forms = BTreeMap::new();
+        for guard in Guard::ALL {
+            let section = elf.section(guard.section());
+            if let Some(section) = section.filter(|it| !it.data.is_empty()) {
+                forms.insert(guard, reader.form(section)?);
+            }
+        }
+        if !has_entry || !forms.contains_key(&Guard::Kernel) {
+            let object = name.to_owned();
+            return Err(NativeError::NoEntry { object, entry });
+        }
+        Ok(Self {
             name: name.to_owned(),
             entry,
             license: license(elf.section("license").map(|section| section.data)),
-            slots: slots.iter().map(|slot| Slot::from_bytes(*slot)).collect(),
-            places: BTreeMap::new(),
-        };
-        for relocation in elf.relocations(section) {
-            let slot = usize::try_from(relocation.offset / 8).unwrap_or(usize::MAX);
-            let known = relocation.symbol.filter(|_| !relocation.call);
-            let symbol = known.ok_or_else(|| native.unknown(slot))?;
-            native.refer(slot, &symbol.name, chains)?;
-        }
-        Ok(native)
-    }
-
-    fn unknown(&self, slot: usize) -> NativeError {
-        NativeError::Reference {
-            object: self.name.clone(),
-            slot,
-        }
-    }
-
-    fn refer(
-        &mut self,
-        slot: usize,
-        name: &str,
-        chains: &BTreeMap<Symbol, ChainId>,
-    ) -> Result<(), NativeError> {
-        let missing = || NativeError::Missing {
-            object: self.name.clone(),
-            name: name.to_owned(),
-        };
-        let is_constant = |code: &Slot| code.opcode == ops::LOAD_IMM64;
-        if !self.slots.get(slot).is_some_and(is_constant) || slot + 1 >= self.slots.len() {
-            return Err(self.unknown(slot));
-        }
-        let symbol = name.parse::<Symbol>().ok();
-        if let Some(symbol) = symbol.filter(|it| it.kind() == SymbolKind::Chain) {
-            let id = chains.get(&symbol).ok_or_else(missing)?;
-            self.slots[slot].imm = id.0.cast_signed();
-            return Ok(());
-        }
-        let place = place(name).ok_or_else(missing)?;
-        self.places.insert(slot, place);
-        Ok(())
+            types: elf
+                .section(".BTF")
+                .map_or_else(Vec::new, |it| it.data.to_vec()),
+            forms,
+        })
     }
 
     /// What messages call it.
@@ -169,16 +156,43 @@ impl Native {
         &self.license
     }
 
-    /// Its code with the descriptors of what it refers to.
+    /// Its type information.
+    pub fn types(&self) -> &[u8] {
+        &self.types
+    }
+
+    /// The form for a kernel, which is asked only when there are two.
+    pub fn guard(&self, has_may_goto: impl FnOnce() -> bool) -> Guard {
+        match self.forms.contains_key(&Guard::Counter) && !has_may_goto() {
+            true => Guard::Counter,
+            false => Guard::Kernel,
+        }
+    }
+
+    /// The records of functions and lines of a form.
+    pub fn records(&self, guard: Guard) -> &KernelRecords {
+        &self.form(guard).records
+    }
+
+    /// A form; the first one where there are no loops, and so no second one.
+    fn form(&self, guard: Guard) -> &Form {
+        self.forms
+            .get(&guard)
+            .unwrap_or(&self.forms[&Guard::Kernel])
+    }
+
+    /// The code of a form with the descriptors of what it refers to.
     ///
     /// # Errors
     /// When something has no descriptor.
     pub fn link(
         &self,
+        guard: Guard,
         descriptor: impl Fn(&Place) -> Option<RawFd>,
     ) -> Result<Vec<u8>, NativeError> {
-        let mut slots = self.slots.clone();
-        for (at, place) in &self.places {
+        let form = self.form(guard);
+        let mut slots = form.slots.clone();
+        for (at, place) in &form.places {
             let fd = descriptor(place).ok_or_else(|| NativeError::Missing {
                 object: self.name.clone(),
                 name: place.to_string(),
@@ -195,6 +209,70 @@ impl Native {
             first.imm = fd;
         }
         Ok(slots.iter().flat_map(|slot| slot.to_bytes()).collect())
+    }
+}
+
+/// What is needed to read a form.
+struct Reader<'a> {
+    name: &'a str,
+    elf: &'a Elf<'a>,
+    chains: &'a BTreeMap<Symbol, ChainId>,
+}
+
+impl Reader<'_> {
+    fn form(&self, section: Section<'_>) -> Result<Form, NativeError> {
+        let (slots, _) = section.data.as_chunks::<8>();
+        let mut form = Form {
+            slots: slots.iter().map(|slot| Slot::from_bytes(*slot)).collect(),
+            records: self.records(section.name)?,
+            ..Form::default()
+        };
+        for relocation in self.elf.relocations(section) {
+            let slot = usize::try_from(relocation.offset / 8).unwrap_or(usize::MAX);
+            let known = relocation.symbol.filter(|_| !relocation.call);
+            let symbol = known.ok_or_else(|| self.unknown(slot))?;
+            self.refer(&mut form, slot, &symbol.name)?;
+        }
+        Ok(form)
+    }
+
+    fn records(&self, section: &str) -> Result<KernelRecords, NativeError> {
+        let data = |name: &str| self.elf.section(name).map(|section| section.data);
+        let Some((types, lines)) = data(".BTF").zip(data(".BTF.ext")) else {
+            return Ok(KernelRecords::default());
+        };
+        let records = KernelRecords::parse(lines, types, section);
+        records.map_err(|error| NativeError::Types {
+            object: self.name.to_owned(),
+            error,
+        })
+    }
+
+    fn unknown(&self, slot: usize) -> NativeError {
+        NativeError::Reference {
+            object: self.name.to_owned(),
+            slot,
+        }
+    }
+
+    fn refer(&self, form: &mut Form, slot: usize, name: &str) -> Result<(), NativeError> {
+        let missing = || NativeError::Missing {
+            object: self.name.to_owned(),
+            name: name.to_owned(),
+        };
+        let is_constant = |code: &Slot| code.opcode == ops::LOAD_IMM64;
+        if !form.slots.get(slot).is_some_and(is_constant) || slot + 1 >= form.slots.len() {
+            return Err(self.unknown(slot));
+        }
+        let symbol = name.parse::<Symbol>().ok();
+        if let Some(symbol) = symbol.filter(|it| it.kind() == SymbolKind::Chain) {
+            let id = self.chains.get(&symbol).ok_or_else(missing)?;
+            form.slots[slot].imm = id.0.cast_signed();
+            return Ok(());
+        }
+        let place = place(name).ok_or_else(missing)?;
+        form.places.insert(slot, place);
+        Ok(())
     }
 }
 

@@ -1,9 +1,41 @@
-//! The verifier's log in one line.
+//! The verifier's log in one line: what it complained about, and at which instruction.
 
-/// What the verifier complained about: the last line of its log that says something.
-pub fn complaint(log: &str) -> Option<&str> {
-    let mut lines = log.lines().map(str::trim);
-    lines.rfind(|line| says_something(line))
+/// Why the verifier refuses a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complaint<'a> {
+    /// The last line of its log that says something.
+    pub text: &'a str,
+    /// The instruction it had come to, or that it names; none where it looked at the
+    /// program as a whole.
+    pub instruction: Option<u32>,
+}
+
+/// Finds the complaint in a log.
+pub fn complaint(log: &str) -> Option<Complaint<'_>> {
+    let lines: Vec<&str> = log.lines().map(str::trim).collect();
+    let at = lines.iter().rposition(|line| says_something(line))?;
+    let text = lines[at];
+    let before = lines[..at].iter().rev();
+    let reached = || before.copied().find_map(instruction);
+    Some(Complaint {
+        text,
+        instruction: named(text).or_else(reached),
+    })
+}
+
+/// The instruction that a line lists, which starts with its number.
+fn instruction(line: &str) -> Option<u32> {
+    let (number, rest) = line.split_once(':')?;
+    rest.trim_start()
+        .starts_with('(')
+        .then(|| number.parse().ok())?
+}
+
+/// The instruction that a complaint names, such as `unreachable insn 12`.
+fn named(text: &str) -> Option<u32> {
+    let (_, rest) = text.split_once("insn ")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    rest[..digits].parse().ok()
 }
 
 /// Whether a line is not an instruction, a state, a source line or a statistic.
@@ -44,7 +76,26 @@ mod tests {
     use super::*;
 
     fn check(log: &str, expected: Option<&str>) {
-        assert_eq!(complaint(log), expected, "{log}");
+        let found = complaint(log).map(|complaint| complaint.text);
+        assert_eq!(found, expected, "{log}");
+    }
+
+    #[test]
+    fn the_instruction_is_the_one_that_is_named_or_the_last() {
+        let at = |log: &str| complaint(log).and_then(|complaint| complaint.instruction);
+        let listing = "4: (b7) r2 = 0\n5: (61) r0 = *(u32 *)(r1 +0)";
+        assert_eq!(
+            at(&format!("{listing}\nR1 !read_ok\nprocessed 6 insns")),
+            Some(5)
+        );
+        assert_eq!(
+            at(&format!("{listing}\ninfinite loop detected at insn 4\n")),
+            Some(4)
+        );
+        assert_eq!(at("unreachable insn 12\n"), Some(12));
+        assert_eq!(at("unknown opcode e5\n"), None);
+        let from = "from 4 to 9: R0=0\n9: R0=0\n9: (95) exit\nR0 !read_ok";
+        assert_eq!(at(from), Some(9));
     }
 
     #[test]

@@ -247,6 +247,7 @@ fn a_program_that_the_verifier_refuses_leaves_nothing() {
         program,
         complaint,
         log,
+        ..
     } = &error.error
     else {
         panic!("{error}");
@@ -490,7 +491,8 @@ fn the_verifiers_log_is_shown_when_asked_for() {
         String::from_utf8(output.stderr).unwrap()
     };
     let short = stderr(&["install", &path]);
-    let expected = "error: the kernel's verifier refuses `programs.hike_default.monitor`: R9 !read_ok\n  \
+    let expected = "error: the kernel's verifier refuses `programs.hike_default.monitor` \
+                    at packages/hike_default/src/bin/monitor.rs:16: R9 !read_ok\n  \
                     help: `--verifier-log` shows all that the verifier says\n";
     assert_eq!(short, expected);
     let long = stderr(&["install", &path, "--verifier-log"]);

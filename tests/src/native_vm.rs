@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
 use hike_format::chain::{Chain, SlotIndex};
+use hike_format::native::Guard;
 use hike_format::{ProgramObject, Symbol};
 use hike_ld::fuse::{FuseError, Part, Parts, fuse};
 use hike_loader::image::Image;
@@ -60,13 +61,14 @@ impl NativeVm {
         }
     }
 
-    /// Fuses chains and loads them. They start with the packet's address and length.
+    /// Fuses chains and loads them in one form. They start with the packet's address and length.
     ///
     /// # Errors
     /// When they cannot be fused or the kernel does not take them.
     pub fn load(
         &self,
         chains: &BTreeMap<u32, Bytecode>,
+        guard: Guard,
     ) -> Result<<Linux as Kernel>::Program, Refused> {
         let chains: BTreeMap<Symbol, Chain> = chains
             .iter()
@@ -93,7 +95,8 @@ impl NativeVm {
             .map(|(name, map)| (Place::Vm(name.to_owned()), map))
             .collect();
         maps.extend(self.maps.iter().map(|(place, map)| (place.clone(), map)));
-        Linux.load_native(&native, &maps).map_err(Refused::Kernel)
+        let loaded = Linux.load_native(&native, guard, &maps);
+        loaded.map_err(Refused::Kernel)
     }
 
     /// Runs chain 1 on a packet; quick code is only what faults are placed by.
@@ -105,8 +108,9 @@ impl NativeVm {
         chains: &BTreeMap<u32, Bytecode>,
         quick: &BTreeMap<u32, Quick>,
         packet: &[u8],
+        guard: Guard,
     ) -> Result<Observed, Refused> {
-        let program = self.load(chains)?;
+        let program = self.load(chains, guard)?;
         Ok(observe(&self.vm, program.as_fd(), quick, packet))
     }
 }

@@ -1,6 +1,8 @@
 //! One bundle's worth of programs in the kernel's VM, without a bundle: each is called by a
 //! chain of a few instructions, on packets by hand, with `BPF_PROG_TEST_RUN`.
 
+mod native;
+
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
@@ -28,6 +30,16 @@ pub struct Rig {
     loader: OwnedFd,
     // Program arrays hold programs, the kernel needs no descriptor; maps are held above.
     programs: BTreeMap<String, u32>,
+    objects: Vec<Object>,
+}
+
+/// A loader or program that is loaded.
+#[derive(Debug)]
+struct Object {
+    /// Its name, `package/program`.
+    name: String,
+    /// Its data sections.
+    data: BTreeMap<String, Map>,
 }
 
 /// How a packet's run ended.
@@ -68,15 +80,19 @@ impl Rig {
     pub fn with(loader: &str, programs: &[&str], settings: &[Setting<'_>]) -> Self {
         stay_on_this_cpu();
         let mut maps = BTreeMap::new();
-        let executor = load(
-            &repository().join("hike-ebpf/objects/executor.o"),
-            &[],
-            &mut maps,
-        );
-        let loader = load(&object(loader), settings, &mut maps);
+        let executor = repository().join("hike-ebpf/objects/executor.o");
+        let (executor, _) = load(&executor, &[], &mut maps);
+        let mut objects = Vec::new();
+        let mut load_object = |name: &str, maps: &mut BTreeMap<String, Map>| {
+            let (program, data) = load(&object(name), settings, maps);
+            let name = name.to_owned();
+            objects.push(Object { name, data });
+            program
+        };
+        let loader = load_object(loader, &mut maps);
         let ids = (0..).zip(programs);
         let programs = ids.map(|(id, name)| {
-            let program = load(&object(name), settings, &mut maps);
+            let program = load_object(name, &mut maps);
             set(&maps[vm_maps::PROGRAMS], id, program.as_fd());
             ((*name).to_owned(), id)
         });
@@ -86,6 +102,7 @@ impl Rig {
             maps,
             loader,
             programs,
+            objects,
         }
     }
 
@@ -244,12 +261,13 @@ fn object(name: &str) -> std::path::PathBuf {
     repository().join(format!("packages/{package}/objects/{program}.o"))
 }
 
-/// Loads a program; its maps are those of the same name, or new ones.
+/// Loads a program; its maps are those of the same name, or new ones. Gives its data
+/// sections too.
 fn load(
     path: &std::path::Path,
     settings: &[Setting<'_>],
     maps: &mut BTreeMap<String, Map>,
-) -> OwnedFd {
+) -> (OwnedFd, BTreeMap<String, Map>) {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut image = Image::parse(&name, None, &bytes).expect("a program object");
@@ -282,7 +300,9 @@ fn load(
         },
     };
     let loaded = program::load(&code, Some(types.as_fd()));
-    loaded.unwrap_or_else(|refusal| panic!("{name}: {}\n{}", refusal.error, refusal.log))
+    let loaded =
+        loaded.unwrap_or_else(|refusal| panic!("{name}: {}\n{}", refusal.error, refusal.log));
+    (loaded, data)
 }
 
 fn configure(image: &mut Image, bytes: &[u8], settings: &[Setting<'_>]) {

@@ -14,7 +14,7 @@ mod types;
 
 pub use encode::encode;
 pub use error::{BtfError, Problem};
-pub use ext::{BtfExt, FuncInfo, LineInfo};
+pub use ext::{BtfExt, FuncInfo, KernelRecords, LineInfo, line_of};
 pub use layout::{LayoutError, layout};
 pub use types::{
     Btf, EnumType, IntEncoding, Linkage, Member, Modifier, NamedParam, SectionVar, Type, TypeId,

@@ -85,7 +85,7 @@ impl<'a> Program<'a> {
         if self.counted {
             self.load_slot(Reg::R2, Slot::State);
             self.asm.store(Size::U64, Reg::R2, 8, Reg::R1);
-            self.asm.load(Size::U64, Reg::R1, Reg::R2, 8);
+            self.asm.load_unknown(Size::U64, Reg::R1, Reg::R2, 8);
         }
     }
 

@@ -6,12 +6,13 @@ use core::mem::offset_of;
 
 use hike_abi::{Fault, VmState, memory};
 use hike_format::Symbol;
+use hike_format::native::Guard;
 use hike_isa::{AluOp, Insn, JumpOp, Operand, Reg, Size, Width};
 
 use super::FuseError;
 use super::asm::Label;
 use super::fault::Kind;
-use super::flow::{Flow, is_back, target};
+use super::flow::{Flow, is_back, target, uses};
 use super::program::Program;
 use super::regs::Regs;
 use super::stack::Slot;
@@ -72,6 +73,7 @@ impl<'a> Program<'a> {
         let flow: &'a Flow<'a> = flow.ok_or_else(|| FuseError::Missing(place.chain.clone()))?;
         let labels = flow.leaders.keys().map(|slot| (*slot, self.asm.label()));
         let labels: Labels = labels.collect();
+        let around = self.asm.origin();
         for (slot, insn) in &flow.insns {
             let step = Step {
                 place,
@@ -80,6 +82,9 @@ impl<'a> Program<'a> {
                 insn: *insn,
                 after: flow.live_after(*slot, *insn),
             };
+            if let Some(origin) = flow.origin_of(*slot) {
+                self.asm.comes_from(Some(origin));
+            }
             if let Some(label) = labels.get(slot) {
                 self.asm.bind(*label);
                 self.count(&step, flow);
@@ -89,6 +94,7 @@ impl<'a> Program<'a> {
                 return Err(FuseError::TooLarge(self.asm.here()));
             }
         }
+        self.asm.comes_from(around);
         Ok(())
     }
 
@@ -112,8 +118,7 @@ impl<'a> Program<'a> {
         let label = target(step.slot, step.insn).and_then(|target| labels.get(&target));
         let label = *label.ok_or(FuseError::Label)?;
         if is_back(step.slot, step.insn) {
-            let budget = self.fault(step, Fault::Budget);
-            self.asm.may_goto(budget);
+            self.guard(step);
         }
         match step.insn {
             Insn::JumpIf { dst: Reg::FP, .. } => Err(FuseError::FramePointer {
@@ -136,6 +141,24 @@ impl<'a> Program<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Ends a loop that has run for too long: before the jump that goes back.
+    fn guard(&mut self, step: &Step<'_>) {
+        let budget = self.fault(step, Fault::Budget);
+        if self.guard == Guard::Kernel {
+            return self.asm.may_goto(budget);
+        }
+        let live = step.after.or(uses(step.insn));
+        let [left, _] = scratch(live);
+        let saved = Regs::one(left).and(live);
+        self.save(saved);
+        self.load_slot(left, Slot::Rounds);
+        self.asm
+            .jump_if(Width::W64, JumpOp::Eq, left, 0.into(), budget);
+        self.asm.add(left, -1);
+        self.store_slot(Slot::Rounds, left);
+        self.unsave(saved);
     }
 
     /// Where to go for a fault of an instruction.

@@ -2,12 +2,15 @@
 
 use core::mem::offset_of;
 
+use hike_abi::limits::EXECUTED_INSNS;
 use hike_abi::{Action, CONTINUE, Fault, VmState, memory, vm_maps};
+use hike_format::native::Guard;
 use hike_isa::{AluOp, Insn, JumpOp, Reg, Size, Width};
 
 use super::FuseError;
 use super::call::{DATA, DATA_END};
 use super::chain::Place;
+use super::flow::Flow;
 use super::program::Program;
 use super::regs::Regs;
 use super::stack::Slot;
@@ -47,6 +50,15 @@ impl<'a> Program<'a> {
         self.asm.bind(found);
         self.store_slot(Slot::State, Reg::R0);
         self.asm.mov(Reg::R2, Reg::R0);
+        if self.counted && self.guard == Guard::Counter {
+            self.store_slot(Slot::Rounds, self.rounds());
+        }
+    }
+
+    /// How many rounds all loops together can make before the budget ends them.
+    fn rounds(&self) -> i32 {
+        let shortest = self.flows.values().filter_map(Flow::shortest_round).min();
+        (EXECUTED_INSNS / shortest.unwrap_or(1).max(1)).cast_signed()
     }
 
     /// `r0`: the value of a map under a number, or 0.
@@ -67,9 +79,9 @@ impl<'a> Program<'a> {
 
     /// Compares the chain that the loader chose with each chain it may start.
     fn dispatch(&mut self) -> Vec<(&'a hike_format::Symbol, super::asm::Label)> {
-        self.load_slot(Reg::R1, Slot::State);
+        self.load_slot(Reg::R6, Slot::State);
         let off = offset_of!(VmState, chain) as i16;
-        self.asm.load(Size::U32, Reg::R6, Reg::R1, off);
+        self.asm.load(Size::U32, Reg::R6, Reg::R6, off);
         let mut chains = Vec::new();
         for chain in &self.parts.starts {
             let label = self.asm.label();
@@ -99,7 +111,7 @@ impl<'a> Program<'a> {
     /// A chain from its first instruction: as in the VM all registers are zero.
     fn start(&mut self, symbol: &'a hike_format::Symbol) -> Result<(), FuseError> {
         let flow = self.flows.get(symbol);
-        let live = flow.map_or(Regs::NONE, super::flow::Flow::live_in);
+        let live = flow.map_or(Regs::NONE, Flow::live_in);
         for reg in live.iter() {
             self.asm.mov(reg, 0);
         }

@@ -2,14 +2,16 @@
 //! be reached, which registers are live after each, and which jumps go back.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hike_abi::Helper;
 use hike_abi::limits::ARGUMENTS;
-use hike_format::chain::{Chain, SlotIndex};
+use hike_format::chain::{Chain, Line, SlotIndex};
 use hike_format::{Symbol, SymbolKind};
 use hike_isa::{AluOp, Insn, Operand, Reg, decode_at};
 use hike_vm::{QuickenError, Target, quicken};
 
+use super::asm::Origin;
 use super::regs::Regs;
 use super::{FuseError, Parts};
 
@@ -29,6 +31,8 @@ pub struct Flow<'a> {
     pub writes: Regs,
     /// For each slot of quick code, the slot it was made from.
     origin: Vec<u32>,
+    /// The lines it comes from, by the first slot of each.
+    lines: BTreeMap<usize, Rc<Origin>>,
 }
 
 /// The chains of a bundle.
@@ -89,6 +93,7 @@ impl<'a> Flow<'a> {
             leaders: BTreeMap::from([(0, 0)]),
             writes: Regs::NONE,
             origin: quick.origin,
+            lines: chain.lines.iter().map(line).collect(),
         };
         flow.reach(chain);
         flow.measure();
@@ -181,6 +186,22 @@ impl<'a> Flow<'a> {
         insns.any(|(slot, insn)| is_back(*slot, *insn))
     }
 
+    /// The least number of instructions that a round of one of its loops takes.
+    pub fn shortest_round(&self) -> Option<u32> {
+        let back = self
+            .insns
+            .iter()
+            .filter(|(slot, insn)| is_back(**slot, **insn));
+        let blocks = back.filter_map(|(slot, _)| self.leaders.range(..=slot).next_back());
+        blocks.map(|(_, count)| *count).min()
+    }
+
+    /// The line that the instruction in a slot comes from.
+    pub fn origin_of(&self, slot: usize) -> Option<Rc<Origin>> {
+        let (_, origin) = self.lines.range(..=slot).next_back()?;
+        Some(origin.clone())
+    }
+
     /// The slot of quick code of a slot of bytecode.
     pub fn quick_slot(&self, slot: usize) -> u32 {
         let after = self
@@ -188,6 +209,14 @@ impl<'a> Flow<'a> {
             .partition_point(|origin| *origin as usize <= slot);
         after.saturating_sub(1) as u32
     }
+}
+
+fn line(line: &Line) -> (usize, Rc<Origin>) {
+    let origin = Origin {
+        place: line.place.clone(),
+        text: line.text.clone(),
+    };
+    (line.slot.0 as usize, Rc::new(origin))
 }
 
 /// Whether an instruction jumps to itself or further back.

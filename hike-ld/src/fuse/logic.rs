@@ -1,13 +1,17 @@
 //! The logic of programs and loaders: functions taken out of their objects.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hike_abi::vm_maps;
 use hike_format::Symbol;
+use hike_format::btf::BtfExt;
 use hike_format::elf::{Elf, ElfSymbol, Relocation};
+use hike_format::script::Place;
 use hike_isa::{Slot, ops};
 
 use super::FuseError;
+use super::asm::Origin;
 use super::regs::Regs;
 
 /// `src` of a call of a function of the same program.
@@ -16,6 +20,9 @@ const LOCAL_CALL: u8 = 1;
 pub const STACK: u32 = 512;
 /// Number of the frame pointer.
 const FP: u8 = 10;
+/// Upper half of the opcodes of calls and of `exit`, among those of jumps.
+const CALL: u8 = 0x80;
+const EXIT: u8 = 0x90;
 
 /// What a slot of logic refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +44,8 @@ pub struct Function {
     pub stack: u32,
     /// Registers it writes.
     pub writes: Regs,
+    /// The lines of source that its code comes from, by the first slot of each.
+    pub origins: BTreeMap<usize, Rc<Origin>>,
 }
 
 /// Takes a function out of an object.
@@ -72,9 +81,63 @@ pub fn function(
     Ok(Function {
         stack: stack(&slots),
         writes: writes(&slots),
+        origins: origins(&elf, symbol, slots.len()),
         slots,
         references,
     })
+}
+
+/// Lines of source; none where the object does not say or cannot be read: code runs
+/// without them.
+fn origins(elf: &Elf<'_>, symbol: &ElfSymbol, slots: usize) -> BTreeMap<usize, Rc<Origin>> {
+    let sections = elf.section(".BTF.ext").zip(elf.section(".BTF"));
+    let ext = sections.and_then(|(ext, btf)| BtfExt::parse(ext.data, btf.data).ok());
+    let mut lines = ext.unwrap_or_default().lines;
+    lines.retain(|line| symbol.section.as_deref() == Some(&line.section) && line.line > 0);
+    let placed = lines.into_iter().filter_map(|line| {
+        let slot = u64::from(line.offset).checked_sub(symbol.offset)? / 8;
+        let slot = usize::try_from(slot).ok().filter(|slot| *slot < slots)?;
+        let (file, text) = (line.file, line.text);
+        let place = Place {
+            file,
+            line: line.line,
+            column: line.column,
+        };
+        Some((slot, Rc::new(Origin { place, text })))
+    });
+    placed.collect()
+}
+
+impl Function {
+    /// The slot that the instruction in a slot jumps to, if it is a jump.
+    pub fn jump_target(&self, at: usize) -> Option<usize> {
+        let slot = self.slots.get(at).filter(|_| !self.is_second_half(at))?;
+        let is_jump = [ops::class::JMP, ops::class::JMP32].contains(&(slot.opcode & 7))
+            && ![CALL, EXIT].contains(&(slot.opcode & 0xf0));
+        let distance = match slot.opcode {
+            ops::GOTO_LONG => slot.imm as isize,
+            _ => slot.off.into(),
+        };
+        let target = at.checked_add_signed(distance + 1);
+        target.filter(|target| is_jump && *target < self.slots.len())
+    }
+
+    /// The slots that jumps go to; some come more than once.
+    pub fn jump_targets(&self) -> impl Iterator<Item = usize> {
+        (0..self.slots.len()).filter_map(|at| self.jump_target(at))
+    }
+
+    /// Whether a slot is the second one of a 64-bit constant.
+    pub fn is_second_half(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| self.slots.get(at));
+        before.is_some_and(|slot| slot.opcode == ops::LOAD_IMM64)
+    }
+
+    /// The second slot of the 64-bit constant that starts in a slot.
+    pub fn second_half(&self, at: usize) -> Option<Slot> {
+        let second = self.slots.get(at + 1).copied();
+        second.filter(|_| self.is_second_half(at + 1))
+    }
 }
 
 struct Finder<'a> {

@@ -1,10 +1,11 @@
 //! The object of a fused program: `docs/formats.md`, section 7.
 
+mod debug;
+
 use std::collections::BTreeMap;
 
 use hike_format::Symbol;
-use hike_format::native::ENTRY_PREFIX;
-use hike_format::program::XDP_SECTION;
+use hike_format::native::{ENTRY_PREFIX, Guard};
 use object::elf::R_BPF_64_64;
 use object::write::{self, Object, Relocation, SectionId, SymbolId, SymbolSection};
 use object::{
@@ -13,7 +14,7 @@ use object::{
 };
 
 use super::FuseError;
-use super::asm::Code;
+use super::asm::{Code, Span};
 
 /// The function that the kernel loads.
 pub fn entry_name(loader: &Symbol) -> String {
@@ -24,40 +25,43 @@ pub fn entry_name(loader: &Symbol) -> String {
 ///
 /// # Errors
 /// When the ELF writer refuses something.
-pub fn write(loader: &Symbol, code: &Code, license: &str) -> Result<Vec<u8>, FuseError> {
+pub fn write(loader: &Symbol, forms: &[(&str, Code)], license: &str) -> Result<Vec<u8>, FuseError> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Bpf, Endianness::Little);
-    let name = XDP_SECTION.as_bytes().to_vec();
-    let section = object.add_section(Vec::new(), name, SectionKind::Text);
-    let bytes: Vec<u8> = code.slots.iter().flat_map(|slot| slot.to_bytes()).collect();
-    object.append_section_data(section, &bytes, 8);
     let entry = entry_name(loader);
-    for (name, start, end) in &code.functions {
-        let is_entry = *name == entry;
-        object.add_symbol(function(name, *start, *end, section, is_entry));
+    for (name, code) in forms {
+        let section = add_section(&mut object, name, SectionKind::Text);
+        let bytes: Vec<u8> = code.slots.iter().flat_map(|slot| slot.to_bytes()).collect();
+        object.append_section_data(section, &bytes, 8);
+        for span in &code.functions {
+            let is_entry = span.name == entry && *name == Guard::Kernel.section();
+            object.add_symbol(function(span, section, is_entry));
+        }
+        references(&mut object, code, section).map_err(failed)?;
     }
-    references(&mut object, code, section).map_err(failed)?;
-    let name = b"license".to_vec();
-    let license_section = object.add_section(Vec::new(), name, SectionKind::ReadOnlyData);
-    object.append_section_data(license_section, license.as_bytes(), 1);
-    object.append_section_data(license_section, &[0], 1);
+    let section = add_section(&mut object, "license", SectionKind::ReadOnlyData);
+    object.append_section_data(section, license.as_bytes(), 1);
+    object.append_section_data(section, &[0], 1);
+    let (types, lines) = debug::sections(forms);
+    for (name, bytes) in [(".BTF", types), (".BTF.ext", lines)] {
+        let section = add_section(&mut object, name, SectionKind::Other);
+        object.append_section_data(section, &bytes, 4);
+    }
     object.write().map_err(failed)
+}
+
+fn add_section(object: &mut Object<'_>, name: &str, kind: SectionKind) -> SectionId {
+    object.add_section(Vec::new(), name.as_bytes().to_vec(), kind)
 }
 
 fn failed(error: write::Error) -> FuseError {
     FuseError::Write(error.to_string())
 }
 
-fn function(
-    name: &str,
-    start: usize,
-    end: usize,
-    section: SectionId,
-    entry: bool,
-) -> write::Symbol {
+fn function(span: &Span, section: SectionId, entry: bool) -> write::Symbol {
     write::Symbol {
-        name: name.as_bytes().to_vec(),
-        value: start as u64 * 8,
-        size: (end - start) as u64 * 8,
+        name: span.name.as_bytes().to_vec(),
+        value: span.start as u64 * 8,
+        size: (span.end - span.start) as u64 * 8,
         kind: SymbolKind::Text,
         scope: match entry {
             true => SymbolScope::Dynamic,

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use hike_abi::limits::FRAMES;
+use hike_format::native::Guard;
 use hike_format::{Symbol, SymbolKind};
-use hike_isa::{Insn, Operand, Reg, Size, Width, ops};
+use hike_isa::{Insn, Operand, Reg, Size, Slot as Code64, ops};
 
-use super::asm::{Assembler, Code, Label};
+use super::asm::{Assembler, Code, Item, Label};
 use super::fault::Faults;
 use super::flow::Flows;
 use super::logic::{Function, Reference, STACK, function, logic_name};
+use super::optimise::{Cells, optimise};
 use super::regs::Regs;
 use super::stack::{Slot, Stack};
 use super::{FuseError, Parts};
@@ -44,6 +46,8 @@ pub struct Program<'a> {
     pub returned: Label,
     /// Whether instructions are counted: some chain has a loop.
     pub counted: bool,
+    /// What ends loops.
+    pub guard: Guard,
     /// The logic of programs and of the loader.
     logic: BTreeMap<&'a Symbol, Function>,
     /// Slots of inlined logic so far.
@@ -61,6 +65,7 @@ impl<'a> Program<'a> {
         parts: &'a Parts<'a>,
         flows: &'a Flows<'a>,
         loader: &'a Symbol,
+        guard: Guard,
     ) -> Result<Self, FuseError> {
         let logic = logic(parts, loader)?;
         let own = Stack::size(depth(parts));
@@ -77,6 +82,7 @@ impl<'a> Program<'a> {
             verdict: asm.label(),
             returned: asm.label(),
             counted: flows.values().any(super::flow::Flow::has_loop),
+            guard,
             asm,
             logic,
             inlined: 0,
@@ -89,9 +95,18 @@ impl<'a> Program<'a> {
     /// # Errors
     /// When a part cannot be translated, or all of it is too large.
     pub fn assemble(mut self) -> Result<Code, FuseError> {
+        let logic = self.logic.get(self.loader);
+        let origin = logic.and_then(|logic| logic.origins.values().next().cloned());
+        self.asm.comes_from(origin.clone());
         self.entry()?;
+        self.asm.comes_from(origin);
         self.endings();
         self.fault_code();
+        let cells = Cells {
+            stack: self.stack,
+            known_state: !self.counted,
+        };
+        optimise(&mut self.asm, cells);
         let name = super::object::entry_name(self.loader);
         self.asm.function(name, 0);
         self.append_functions()?;
@@ -162,24 +177,37 @@ impl<'a> Program<'a> {
 
     /// Appends a function's code; where it is inlined, it goes to `end` instead of returning.
     fn emit(&mut self, function: &Function, owner: &str, end: Option<Label>) {
+        let around = self.asm.origin();
+        let labels = function.jump_targets();
+        let labels: BTreeMap<usize, Label> = labels.map(|at| (at, self.asm.label())).collect();
         for (at, slot) in function.slots.iter().enumerate() {
-            // Slot by slot, so that the distances of its jumps stay the same.
-            match (function.references.get(&at), end) {
-                (Some(Reference::Place(name, addend)), _) => {
+            if let Some(label) = labels.get(&at) {
+                self.asm.bind(*label);
+            }
+            if let Some(origin) = function.origins.get(&at) {
+                self.asm.comes_from(Some(origin.clone()));
+            }
+            let target = function.jump_target(at).and_then(|at| labels.get(&at));
+            match (function.references.get(&at), target, end) {
+                (Some(Reference::Place(name, addend)), ..) => {
                     if let Some(dst) = Reg::new(slot.dst) {
                         self.asm.refer(dst, name.clone(), *addend);
                     }
                 }
-                (Some(Reference::Function(name)), _) => {
+                (Some(Reference::Function(name)), ..) => {
                     let label = self.function(owner, name);
                     self.asm.call(label);
                 }
-                // The second half of a reference is there already.
-                (None, _) if is_second_half(function, at) => {}
-                (None, Some(end)) if slot.opcode == ops::EXIT => self.asm.goto(end),
-                _ => self.asm.slot(*slot),
+                (None, Some(label), _) => self.asm.jump(short(*slot), *label),
+                (None, None, Some(end)) if slot.opcode == ops::EXIT => self.asm.goto(end),
+                _ if function.is_second_half(at) => {}
+                _ => self.asm.push(Item {
+                    second: function.second_half(at),
+                    ..Item::plain(*slot)
+                }),
             }
         }
+        self.asm.comes_from(around);
     }
 
     /// What the outermost chain's return and a verdict do.
@@ -187,14 +215,14 @@ impl<'a> Program<'a> {
         if self.asm.is_used(self.returned) {
             self.asm.bind(self.returned);
             self.load_slot(Reg::R1, Slot::State);
-            self.asm.store(Size::U64, Reg::R1, 0, Reg::R0);
+            // For whoever looks at the state afterwards.
+            self.asm.store_kept(Size::U64, Reg::R1, 0, Reg::R0);
             let off = core::mem::offset_of!(hike_abi::VmState, default_action) as i16;
             self.asm.load(Size::U32, Reg::R0, Reg::R1, off);
             self.asm.insn(Insn::Exit);
         }
+        // The kernel takes the lower half of `r0`.
         self.asm.bind(self.verdict);
-        self.asm
-            .alu(Width::W32, hike_isa::AluOp::Mov, Reg::R0, Reg::R0.into());
         self.asm.insn(Insn::Exit);
     }
 
@@ -212,8 +240,10 @@ impl<'a> Program<'a> {
     }
 
     fn next_function(&mut self) -> Option<(FunctionKey, Label)> {
+        let asm = &self.asm;
         let mut functions = self.functions.iter_mut();
-        let (key, (label, done)) = functions.find(|(_, (_, done))| !*done)?;
+        let next = functions.find(|(_, (label, done))| !*done && asm.is_used(*label));
+        let (key, (label, done)) = next?;
         *done = true;
         Some((key.clone(), *label))
     }
@@ -232,10 +262,12 @@ impl<'a> Program<'a> {
     }
 }
 
-fn is_second_half(function: &Function, at: usize) -> bool {
-    let before = at.checked_sub(1);
-    let before = before.and_then(|before| function.references.get(&before));
-    matches!(before, Some(Reference::Place(..)))
+/// A jump with its distance in `off`, which reaches over every fused program.
+fn short(slot: Code64) -> Code64 {
+    match slot.opcode {
+        ops::GOTO_LONG => Item::GOTO,
+        _ => Code64 { off: 0, ..slot },
+    }
 }
 
 /// The logic of the loader and of every program that the chains call.

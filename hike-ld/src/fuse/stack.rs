@@ -1,10 +1,11 @@
 //! The stack of a fused program: inlined logic has its top, as it would have alone, and
 //! what the fused code keeps lies below.
 
+use hike_abi::limits::FRAMES;
 use hike_isa::Reg;
 
 /// Slots before those of the chains' frames.
-const FIRST_FRAME: u32 = 11;
+const FIRST_FRAME: u32 = 12;
 
 /// Where the fused code keeps something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Slot {
     Value,
     /// The key of a look-up.
     Key,
+    /// Rounds that loops may still make.
+    Rounds,
     /// A preserved register (`r6` to `r9`) of the chain at this depth, while what it calls
     /// uses the register.
     Preserved(u32, Reg),
@@ -33,6 +36,9 @@ pub struct Stack {
 }
 
 impl Stack {
+    /// As many slots as there can be.
+    pub const MOST_SLOTS: u32 = FIRST_FRAME + 4 * FRAMES as u32;
+
     /// Below `logic` bytes of inlined logic.
     pub const fn below(logic: u32) -> Self {
         Self { logic }
@@ -50,18 +56,33 @@ impl Stack {
 
     /// Offset of a slot from the frame pointer.
     pub fn offset(self, slot: Slot) -> i16 {
-        let index = match slot {
-            Slot::Context => 0,
-            Slot::State => 1,
-            Slot::Saved(reg) => 2 + u32::from(reg.number().min(5)),
-            Slot::Address => 8,
-            Slot::Value => 9,
-            Slot::Key => 10,
-            Slot::Preserved(depth, reg) => {
+        let below = self.logic + 8 * (slot.index() + 1);
+        i16::try_from(below).map_or(i16::MIN, |below| -below)
+    }
+
+    /// The index of the slot that is at an offset from the frame pointer.
+    pub fn slot_at(self, offset: i16) -> Option<u32> {
+        let below = u32::try_from(-i32::from(offset)).ok()?;
+        let below = below.checked_sub(self.logic)?;
+        let index = (below / 8).checked_sub(1)?;
+        (below % 8 == 0 && index < Self::MOST_SLOTS).then_some(index)
+    }
+}
+
+impl Slot {
+    /// Its place among the slots.
+    pub fn index(self) -> u32 {
+        match self {
+            Self::Context => 0,
+            Self::State => 1,
+            Self::Saved(reg) => 2 + u32::from(reg.number().min(5)),
+            Self::Address => 8,
+            Self::Value => 9,
+            Self::Key => 10,
+            Self::Rounds => 11,
+            Self::Preserved(depth, reg) => {
                 FIRST_FRAME + 4 * depth + u32::from(reg.number().clamp(6, 9) - 6)
             }
-        };
-        let below = self.logic + 8 * (index + 1);
-        i16::try_from(below).map_or(i16::MIN, |below| -below)
+        }
     }
 }

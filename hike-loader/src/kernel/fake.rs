@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 
+use hike_format::native::Guard;
 use hike_format::script::AttachMode;
 
 use super::{Entry, Kernel, KernelError, Pinned, Result};
@@ -46,6 +47,8 @@ pub struct Fake {
     pub fail_at: Option<usize>,
     /// From which step on everything fails, counted from 0, as after a process was killed.
     pub dead_from: Option<usize>,
+    /// Whether it knows `may_goto`.
+    pub may_goto: bool,
     /// Name of a program that the verifier refuses.
     pub refused: Option<String>,
     /// What it was asked for, one line a step.
@@ -141,6 +144,7 @@ fn failure(path: &Path, kind: io::ErrorKind) -> KernelError {
 fn told_to_refuse(program: &str) -> KernelError {
     KernelError::Verifier {
         program: program.to_owned(),
+        place: None,
         complaint: "told to refuse it".to_owned(),
         log: String::new(),
     }
@@ -190,9 +194,14 @@ impl Kernel for Fake {
         }
     }
 
+    fn has_may_goto(&mut self) -> bool {
+        self.may_goto
+    }
+
     fn load_native(
         &mut self,
         native: &Native,
+        guard: Guard,
         maps: &BTreeMap<Place, &FakeMap>,
     ) -> Result<FakeProgram> {
         self.step(format!("load program {}", native.name()))?;
@@ -200,7 +209,7 @@ impl Kernel for Fake {
             return Err(told_to_refuse(native.name()));
         }
         let known = |place: &Place| maps.get(place).map(|_| 0);
-        native.link(known).map_err(Box::new)?;
+        native.link(guard, known).map_err(Box::new)?;
         Ok(Rc::new(native.name().to_owned()))
     }
 

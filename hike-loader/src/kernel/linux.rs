@@ -6,18 +6,37 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use hike_format::native::ENTRY_PREFIX;
-use hike_format::script::AttachMode;
+use hike_format::btf::{KernelRecords, line_of};
+use hike_format::native::{ENTRY_PREFIX, Guard};
+use hike_format::script::{AttachMode, Place};
+use hike_isa::{Slot, ops};
 
 use super::{Entry, Kernel, KernelError, Pinned, Result};
 use crate::image::Image;
-use crate::native::{Native, Place};
+use crate::native::{Native, Place as MapPlace};
 use crate::sys::link::XdpFlags;
 use crate::sys::map::{Map, MapSpec};
 use crate::sys::netlink::Interface;
 use crate::sys::program::{Code, Records, Refusal};
 use crate::sys::{btf, link, netlink, pin, program};
 use crate::verifier;
+
+/// `r0 = 0; may_goto +0; exit`: kernels before 6.9 do not know the second instruction.
+const MAY_GOTO_PROBE: [Slot; 3] = [
+    slot(ops::class::ALU64 | ops::MOV),
+    slot(0xe5),
+    slot(ops::EXIT),
+];
+
+const fn slot(opcode: u8) -> Slot {
+    Slot {
+        opcode,
+        dst: 0,
+        src: 0,
+        off: 0,
+        imm: 0,
+    }
+}
 
 /// The running kernel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,14 +66,24 @@ fn flags(mode: AttachMode) -> XdpFlags {
     }
 }
 
-fn refused(name: &str, refusal: Refusal) -> KernelError {
-    match verifier::complaint(&refusal.log) {
-        Some(complaint) => KernelError::Verifier {
-            program: name.to_owned(),
-            complaint: complaint.to_owned(),
-            log: refusal.log,
-        },
-        None => KernelError::system(format!("load `{name}`"), refusal.error),
+/// A refusal as an error; `lines` and the types they come with tell the place.
+fn refused(name: &str, refusal: Refusal, lines: Records<'_>, types: &[u8]) -> KernelError {
+    let Some(complaint) = verifier::complaint(&refusal.log) else {
+        return KernelError::system(format!("load `{name}`"), refusal.error);
+    };
+    let instruction = complaint.instruction;
+    let line = instruction.and_then(|at| line_of(lines.bytes, lines.size, types, at));
+    KernelError::Verifier {
+        program: name.to_owned(),
+        complaint: complaint.text.to_owned(),
+        place: line.map(|line| {
+            Box::new(Place {
+                file: line.file,
+                line: line.line,
+                column: line.column,
+            })
+        }),
+        log: refusal.log,
     }
 }
 
@@ -107,19 +136,47 @@ impl Kernel for Linux {
             functions: records(&linked.functions),
             lines: records(&linked.lines),
         };
-        program::load(&code, Some(types.as_fd())).map_err(|refusal| refused(image.name(), refusal))
+        let loaded = program::load(&code, Some(types.as_fd()));
+        loaded.map_err(|refusal| refused(image.name(), refusal, code.lines, image.types()))
     }
 
-    fn load_native(&mut self, native: &Native, maps: &BTreeMap<Place, &Map>) -> Result<OwnedFd> {
-        let descriptor = |place: &Place| maps.get(place).map(|map| map.as_fd().as_raw_fd());
-        let instructions = native.link(descriptor).map_err(Box::new)?;
+    fn has_may_goto(&mut self) -> bool {
+        let slots = MAY_GOTO_PROBE.map(Slot::to_bytes);
+        let code = Code {
+            name: "hike_probe",
+            instructions: slots.as_flattened(),
+            license: c"GPL",
+            ..Code::default()
+        };
+        program::load(&code, None).is_ok()
+    }
+
+    fn load_native(
+        &mut self,
+        native: &Native,
+        guard: Guard,
+        maps: &BTreeMap<MapPlace, &Map>,
+    ) -> Result<OwnedFd> {
+        let descriptor = |place: &MapPlace| maps.get(place).map(|map| map.as_fd().as_raw_fd());
+        let instructions = native.link(guard, descriptor).map_err(Box::new)?;
+        let debug = native.records(guard);
         let code = Code {
             name: native.entry().trim_start_matches(ENTRY_PREFIX),
             instructions: &instructions,
             license: native.license(),
-            ..Code::default()
+            functions: Records {
+                bytes: &debug.functions,
+                size: KernelRecords::FUNCTION_SIZE,
+            },
+            lines: Records {
+                bytes: &debug.lines,
+                size: KernelRecords::LINE_SIZE,
+            },
         };
-        program::load(&code, None).map_err(|refusal| refused(native.name(), refusal))
+        // Lines are for people: a kernel that takes no types runs the program without.
+        let types = btf::load(native.types()).ok();
+        let loaded = program::load(&code, types.as_ref().map(AsFd::as_fd));
+        loaded.map_err(|refusal| refused(native.name(), refusal, code.lines, native.types()))
     }
 
     fn lookup(&mut self, map: &Map, key: &[u8]) -> Result<Option<Vec<Vec<u8>>>> {

@@ -68,6 +68,78 @@ impl BtfExt {
     }
 }
 
+/// Records of one section as the kernel takes them with a program: places are counted in
+/// instructions instead of bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KernelRecords {
+    /// Functions, [`FUNCTION_SIZE`](Self::FUNCTION_SIZE) bytes each.
+    pub functions: Vec<u8>,
+    /// Lines, [`LINE_SIZE`](Self::LINE_SIZE) bytes each.
+    pub lines: Vec<u8>,
+}
+
+impl KernelRecords {
+    /// Bytes of a function's record.
+    pub const FUNCTION_SIZE: u32 = FUNC_RECORD as u32;
+    /// Bytes of a line's record.
+    pub const LINE_SIZE: u32 = LINE_RECORD as u32;
+
+    /// Takes the records of a section out of `.BTF.ext`, whose strings are in `.BTF`.
+    ///
+    /// # Errors
+    /// When either section is malformed.
+    pub fn parse(ext: &[u8], btf: &[u8], section: &str) -> Result<Self, BtfError> {
+        let strings = strings(btf)?;
+        let mut header = Cursor::new(".BTF.ext", ext);
+        let base = header.preamble()?;
+        let functions = header.part(base, "function information")?;
+        let lines = header.part(base, "line information")?;
+        let functions = records(functions, strings, FUNC_RECORD, raw::<FUNC_RECORD>)?;
+        let lines = records(lines, strings, LINE_RECORD, raw::<LINE_RECORD>)?;
+        Ok(Self {
+            functions: of_section(functions, section),
+            lines: of_section(lines, section),
+        })
+    }
+}
+
+/// The line that an instruction comes from, by line records of `size` bytes as the kernel
+/// takes them; none where they do not say.
+pub fn line_of(records: &[u8], size: u32, btf: &[u8], instruction: u32) -> Option<LineInfo> {
+    let strings = strings(btf).ok()?;
+    let size = usize::try_from(size)
+        .ok()
+        .filter(|size| *size >= LINE_RECORD)?;
+    let mut found = None;
+    for record in records.chunks_exact(size) {
+        let mut record = Cursor::new(".BTF.ext", record);
+        let info = line_info(&mut record, strings, "").ok()?;
+        if info.offset > instruction {
+            break;
+        }
+        found = Some(info);
+    }
+    found.filter(|info| info.line > 0)
+}
+
+/// A record with the section it belongs to.
+fn raw<const SIZE: usize>(
+    at: &mut Cursor<'_>,
+    _: Strings<'_>,
+    section: &str,
+) -> Result<(String, Vec<u8>), BtfError> {
+    let instruction = at.u32()? / 8;
+    let rest = at.take(SIZE - 4)?;
+    let mut bytes = instruction.to_le_bytes().to_vec();
+    bytes.extend_from_slice(rest);
+    Ok((section.to_owned(), bytes))
+}
+
+fn of_section(records: Vec<(String, Vec<u8>)>, section: &str) -> Vec<u8> {
+    let own = records.into_iter().filter(|(of, _)| of == section);
+    own.flat_map(|(_, bytes)| bytes).collect()
+}
+
 type ReadRecord<T> = fn(&mut Cursor<'_>, Strings<'_>, &str) -> Result<T, BtfError>;
 
 /// Reads a part: the record size, then for each section its name, a count and the records.
