@@ -142,6 +142,7 @@ impl Workload {
         let rig = self.rig();
         self.configure(&raw, &rig);
         let native = rig.fuse(&self.lines());
+        let loader = rig.loader();
         let variants = [
             variant("nothing: the measurement itself", &empty),
             variant("by hand, tail calls, the first one indirect", &classify),
@@ -149,7 +150,7 @@ impl Workload {
             variant("by hand, one program", &inlined),
             Variant {
                 name: "HIKe, VM",
-                program: rig.loader(),
+                program: loader.as_fd(),
             },
             Variant {
                 name: "HIKe, native",

@@ -1,45 +1,98 @@
-//! One bundle's worth of programs in the kernel's VM, without a bundle: each is called by a
-//! chain of a few instructions, on packets by hand, with `BPF_PROG_TEST_RUN`.
+//! One bundle's worth of programs in the kernel, without a bundle: each is called by a
+//! chain of a few instructions, on packets by hand, with `BPF_PROG_TEST_RUN`, in either tier.
 
-mod native;
+mod fused;
+mod object;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hike_abi::limits::FRAME_STACK;
 use hike_abi::{Action, ChainCode, Cursor, FaultCounters, VmState, vm_maps};
-use hike_format::ProgramObject;
-use hike_loader::image::Image;
+use hike_format::SymbolKind;
 use hike_loader::sys::map::Map;
-use hike_loader::sys::{btf, program};
+use hike_loader::sys::program;
 
 use crate::bytecode::assemble;
-use crate::tools::repository;
+use crate::require_kernel;
+use fused::Fuser;
+use object::Object;
 
 /// The chain that a rig's loader starts.
 const CHAIN: u32 = 1;
 /// `BPF_PROG_TEST_RUN`.
 const PROG_TEST_RUN: libc::c_int = 10;
-/// What the chain leaves in `r7` when a program came back.
+/// What the chain leaves at the top of its stack when a program came back.
 const CAME_BACK: u64 = 0x600d;
+/// Where that is in the VM's state.
+const MARK: usize = std::mem::offset_of!(VmState, stack) + FRAME_STACK - 8;
+
+/// How the rig's chain runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Interpreted, between programs of their own.
+    Vm,
+    /// Fused with the loader and the programs.
+    Native,
+}
+
+impl Tier {
+    /// Programs, named `package/program`, behind a loader that starts a chain for every
+    /// packet.
+    pub fn rig(self, programs: &[&str]) -> Rig {
+        self.rig_with("hike_default/all", programs, &[])
+    }
+
+    /// Programs behind a loader, configured. A variable is set in every object that has it.
+    ///
+    /// # Panics
+    /// When an object is not there or the kernel does not take it: the message has the
+    /// verifier's words.
+    pub fn rig_with(self, loader: &str, programs: &[&str], settings: &[Setting<'_>]) -> Rig {
+        Rig::of_tier(self, loader, programs, settings)
+    }
+}
+
+/// Runs a test in the VM and then in the native tier; a machine that cannot run either says
+/// why not.
+///
+/// # Panics
+/// As the test does, and as [`require_kernel`].
+pub fn in_both_tiers(test: impl Fn(Tier)) {
+    if !require_kernel() {
+        return;
+    }
+    for tier in [Tier::Vm, Tier::Native] {
+        eprintln!("in tier {tier:?}");
+        test(tier);
+    }
+}
 
 /// A loader and programs in the kernel, with a VM of their own. Nothing is pinned, so rigs
 /// share nothing and leave nothing behind.
-#[derive(Debug)]
 pub struct Rig {
     maps: BTreeMap<String, Map>,
-    loader: OwnedFd,
     // Program arrays hold programs, the kernel needs no descriptor; maps are held above.
     programs: BTreeMap<String, u32>,
-    objects: Vec<Object>,
+    fuser: Fuser,
+    engine: Engine,
 }
 
-/// A loader or program that is loaded.
-#[derive(Debug)]
-struct Object {
-    /// Its name, `package/program`.
-    name: String,
-    /// Its data sections.
-    data: BTreeMap<String, Map>,
+/// What runs the rig's chain.
+enum Engine {
+    /// The loader's program, which starts the VM.
+    Vm(Arc<OwnedFd>),
+    /// What was fused.
+    Native(Mutex<Made>),
+}
+
+/// Fused programs of a rig.
+struct Made {
+    /// That of the last chain.
+    current: Arc<OwnedFd>,
+    /// All of them by the lines of their chains.
+    by_lines: HashMap<Vec<String>, Arc<OwnedFd>>,
 }
 
 /// How a packet's run ended.
@@ -66,43 +119,50 @@ pub struct Outcome {
 pub type Setting<'a> = (&'a str, u64);
 
 impl Rig {
-    /// Programs, named `package/program`, behind a loader that starts a chain for every
-    /// packet.
+    /// Programs, named `package/program`, in the VM behind a loader that starts a chain for
+    /// every packet.
     pub fn new(programs: &[&str]) -> Self {
-        Self::with("hike_default/all", programs, &[])
+        Tier::Vm.rig(programs)
     }
 
-    /// Programs behind a loader, configured. A variable is set in every object that has it.
-    ///
-    /// # Panics
-    /// When an object is not there or the kernel does not take it: the message has the
-    /// verifier's words.
+    /// Programs in the VM behind a loader, configured; see [`Tier::rig_with`].
     pub fn with(loader: &str, programs: &[&str], settings: &[Setting<'_>]) -> Self {
+        Tier::Vm.rig_with(loader, programs, settings)
+    }
+
+    fn of_tier(tier: Tier, loader: &str, programs: &[&str], settings: &[Setting<'_>]) -> Self {
         stay_on_this_cpu();
         let mut maps = BTreeMap::new();
-        let executor = repository().join("hike-ebpf/objects/executor.o");
-        let (executor, _) = load(&executor, &[], &mut maps);
-        let mut objects = Vec::new();
-        let mut load_object = |name: &str, maps: &mut BTreeMap<String, Map>| {
-            let (program, data) = load(&object(name), settings, maps);
-            let name = name.to_owned();
-            objects.push(Object { name, data });
-            program
+        let executor = Object::open("hike-ebpf/objects/executor.o", &[], &mut maps);
+        let mut open = |kind, name: &str| {
+            let object = Object::open(&object::path(name), settings, &mut maps);
+            (object::symbol(kind, name), object)
         };
-        let loader = load_object(loader, &mut maps);
-        let ids = (0..).zip(programs);
-        let programs = ids.map(|(id, name)| {
-            let program = load_object(name, &mut maps);
-            set(&maps[vm_maps::PROGRAMS], id, program.as_fd());
-            ((*name).to_owned(), id)
+        let loader = open(SymbolKind::Loader, loader);
+        let objects = programs.iter().map(|name| open(SymbolKind::Program, name));
+        let objects: Vec<_> = objects.collect();
+        let engine = match tier {
+            Tier::Vm => {
+                for (id, (_, object)) in (0..).zip(&objects) {
+                    set(&maps[vm_maps::PROGRAMS], id, object.load(&maps).as_fd());
+                }
+                set(&maps[vm_maps::EXECUTOR], 0, executor.load(&maps).as_fd());
+                Some(Engine::Vm(Arc::new(loader.1.load(&maps))))
+            }
+            Tier::Native => None,
+        };
+        let fuser = Fuser::new(loader, objects);
+        let engine = engine.unwrap_or_else(|| {
+            let current = Arc::new(fuser.program(&empty_chain(), &maps));
+            let by_lines = HashMap::new();
+            Engine::Native(Mutex::new(Made { current, by_lines }))
         });
-        let programs = programs.collect();
-        set(&maps[vm_maps::EXECUTOR], 0, executor.as_fd());
+        let programs = programs.iter().map(|name| (*name).to_owned()).zip(0..);
         Self {
+            programs: programs.collect(),
             maps,
-            loader,
-            programs,
-            objects,
+            fuser,
+            engine,
         }
     }
 
@@ -115,9 +175,21 @@ impl Rig {
         map.unwrap_or_else(|| panic!("no map `{name}` among {:?}", self.maps.keys()))
     }
 
-    /// The loader's program, to attach it.
-    pub fn loader(&self) -> BorrowedFd<'_> {
-        self.loader.as_fd()
+    /// The program to attach. In the native tier it has the chain in it.
+    pub fn loader(&self) -> Arc<OwnedFd> {
+        match &self.engine {
+            Engine::Vm(loader) => Arc::clone(loader),
+            Engine::Native(native) => Arc::clone(&lock(native).current),
+        }
+    }
+
+    /// The loader with a chain of these lines and the programs that it calls as one program,
+    /// which works on the rig's maps.
+    ///
+    /// # Panics
+    /// When a line is no instruction, or the kernel does not take the program.
+    pub fn fuse(&self, lines: &[String]) -> OwnedFd {
+        self.fuser.program(lines, &self.maps)
     }
 
     /// Makes the loader's array of one chain start the chain.
@@ -145,26 +217,27 @@ impl Rig {
             .map(|(register, value)| format!("w{register} = {}", value.cast_signed()))
             .collect();
         lines.push(format!("call program {id}"));
-        lines.push(format!("r7 = {CAME_BACK}"));
-        lines.push("exit".to_owned());
+        lines.extend(came_back());
         self.set_chain(&lines);
     }
 
     /// Makes the chain one that returns at once.
     pub fn prepare_empty(&self) {
-        self.set_chain(&[
-            "r0 = 0".to_owned(),
-            format!("r7 = {CAME_BACK}"),
-            "exit".to_owned(),
-        ]);
+        self.set_chain(&empty_chain());
     }
 
     /// Makes the chain these lines, as cases of bytecode write them; programs have the
     /// numbers of their places in the rig.
     ///
     /// # Panics
-    /// When a line is no instruction.
+    /// When a line is no instruction, or the chain cannot be fused.
     pub fn set_chain(&self, lines: &[String]) {
+        if let Engine::Native(native) = &self.engine {
+            let Made { current, by_lines } = &mut *lock(native);
+            let known = by_lines.entry(lines.to_vec());
+            *current = Arc::clone(known.or_insert_with(|| Arc::new(self.fuse(lines))));
+            return;
+        }
         let quick = assemble(lines).expect("a chain");
         let mut code = vec![0; size_of::<ChainCode>()];
         let slots = quick.slots.iter().flat_map(|slot| slot.to_ne_bytes());
@@ -179,12 +252,11 @@ impl Rig {
     /// When the kernel does not run it, or the chain faults.
     pub fn run(&self, packet: &[u8]) -> Outcome {
         self.write_state(&[0; size_of::<VmState>()]);
-        let run = program::test_run(self.loader.as_fd(), packet).expect("a test run");
+        let run = program::test_run(self.loader().as_fd(), packet).expect("a test run");
         let state = self.state();
-        let word = |register: usize| number(&state, register * 8);
         assert_eq!(self.faults(), 0, "the chain faulted");
-        let end = match word(7) {
-            CAME_BACK => End::Continued(word(0).cast_signed()),
+        let end = match number(&state, MARK) {
+            CAME_BACK => End::Continued(number(&state, 0).cast_signed()),
             _ => End::Decided(Action::from_number(run.action).expect("an XDP action")),
         };
         Outcome {
@@ -200,7 +272,7 @@ impl Rig {
     /// # Panics
     /// When the kernel does not run it.
     pub fn decide(&self, packet: &[u8]) -> Action {
-        let run = program::test_run(self.loader.as_fd(), packet).expect("a test run");
+        let run = program::test_run(self.loader().as_fd(), packet).expect("a test run");
         Action::from_number(run.action).expect("an XDP action")
     }
 
@@ -212,7 +284,8 @@ impl Rig {
     pub fn repeat(&self, packet: &[u8], times: u32) {
         // The `BPF_PROG_TEST_RUN` part of the system call's attributes.
         let mut attribute = [0_u64; 10];
-        attribute[0] = u64::from(self.loader.as_raw_fd().cast_unsigned());
+        let loader = self.loader();
+        attribute[0] = u64::from(loader.as_raw_fd().cast_unsigned());
         attribute[1] = packet.len() as u64;
         attribute[2] = packet.as_ptr() as u64;
         attribute[4] = u64::from(times);
@@ -256,79 +329,23 @@ impl Rig {
     }
 }
 
-fn object(name: &str) -> std::path::PathBuf {
-    let (package, program) = name.split_once('/').expect("package/program");
-    repository().join(format!("packages/{package}/objects/{program}.o"))
+/// What a chain ends with: it says that it got there, and returns what is in `r0`.
+fn came_back() -> [String; 2] {
+    [
+        format!("*(u64 *)(r10 - 8) = {CAME_BACK}"),
+        "exit".to_owned(),
+    ]
 }
 
-/// Loads a program; its maps are those of the same name, or new ones. Gives its data
-/// sections too.
-fn load(
-    path: &std::path::Path,
-    settings: &[Setting<'_>],
-    maps: &mut BTreeMap<String, Map>,
-) -> (OwnedFd, BTreeMap<String, Map>) {
-    let name = path.display().to_string();
-    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let mut image = Image::parse(&name, None, &bytes).expect("a program object");
-    configure(&mut image, &bytes, settings);
-    let types = btf::load(image.types()).expect("type information");
-    for (map_name, spec) in image.maps() {
-        maps.entry(map_name.clone())
-            .or_insert_with(|| Map::create(spec, Some(types.as_fd())).expect("a map"));
-    }
-    let data: BTreeMap<String, Map> = image.data().iter().map(create_data).collect();
-    let used = image
-        .maps()
-        .keys()
-        .map(|map_name| (map_name, &maps[map_name]));
-    let fds = used
-        .chain(&data)
-        .map(|(map_name, map)| (map_name.clone(), map.as_fd().as_raw_fd()));
-    let linked = image.link(&fds.collect()).expect("a linked program");
-    let code = program::Code {
-        name: image.entry(),
-        instructions: &linked.instructions,
-        license: &linked.license,
-        functions: program::Records {
-            bytes: &linked.functions.0,
-            size: linked.functions.1,
-        },
-        lines: program::Records {
-            bytes: &linked.lines.0,
-            size: linked.lines.1,
-        },
-    };
-    let loaded = program::load(&code, Some(types.as_fd()));
-    let loaded =
-        loaded.unwrap_or_else(|refusal| panic!("{name}: {}\n{}", refusal.error, refusal.log));
-    (loaded, data)
+fn empty_chain() -> Vec<String> {
+    let mut lines = vec!["r0 = 0".to_owned()];
+    lines.extend(came_back());
+    lines
 }
 
-fn configure(image: &mut Image, bytes: &[u8], settings: &[Setting<'_>]) {
-    if settings.is_empty() {
-        return;
-    }
-    let object = ProgramObject::parse(bytes.to_vec()).expect("a HIKe object");
-    for (name, value) in settings {
-        let Some(variable) = object.signature.config_var(name) else {
-            continue;
-        };
-        let value = &value.to_ne_bytes()[..usize::from(variable.ty.bits / 8)];
-        image
-            .set(&variable.section, variable.offset, value)
-            .expect("a variable");
-    }
-}
-
-fn create_data((name, data): (&String, &hike_loader::image::Data)) -> (String, Map) {
-    let map = Map::create(&data.spec, None).expect("a data section");
-    map.update(&0_u32.to_ne_bytes(), &data.bytes)
-        .expect("its bytes");
-    if data.read_only {
-        map.freeze().expect("a frozen map");
-    }
-    (name.clone(), map)
+/// A lock that a failed thread of a test does not break.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn set(programs: &Map, index: u32, program: BorrowedFd<'_>) {

@@ -4,8 +4,7 @@ use std::net::Ipv6Addr;
 
 use hike_abi::{Action, Cursor};
 use hike_tests::frame::{Frame, address, zoo};
-use hike_tests::require_kernel;
-use hike_tests::rig::{End, Rig};
+use hike_tests::rig::{End, Rig, in_both_tiers};
 
 /// Runs every kind of frame, cut off everywhere; a frame starts the chain when `starts`
 /// says where its transport header must have been found, and passes otherwise.
@@ -43,100 +42,93 @@ fn unknown(starts: bool) -> Option<(u8, usize)> {
 
 #[test]
 fn one_chain_for_every_ipv6_packet() {
-    if !require_kernel() {
-        return;
-    }
-    for (loader, map) in [
-        (
-            "hike_default/ip6_simple_classifier",
-            "ipv6_simple_classifier_map",
-        ),
-        ("basic/ip6_sc", "ipv6_sc_map"),
-    ] {
-        let rig = Rig::with(loader, &[], &[]);
-        rig.start_from(map);
-        check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
-    }
+    in_both_tiers(|tier| {
+        for (loader, map) in [
+            (
+                "hike_default/ip6_simple_classifier",
+                "ipv6_simple_classifier_map",
+            ),
+            ("basic/ip6_sc", "ipv6_sc_map"),
+        ] {
+            let rig = tier.rig_with(loader, &[], &[]);
+            rig.start_from(map);
+            check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
+        }
+    });
 }
 
 #[test]
 fn chains_by_destination() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::with("hike_default/minimal_classifier", &[], &[]);
-    rig.start_key("map_ipv6", &address(2).octets());
-    check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
-    let other = Frame::udp(address(2), address(1));
-    check(&rig, &[other], |_| None);
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/minimal_classifier", &[], &[]);
+        rig.start_key("map_ipv6", &address(2).octets());
+        check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
+        let other = Frame::udp(address(2), address(1));
+        check(&rig, &[other], |_| None);
+    });
 }
 
 #[test]
 fn chains_by_udp_port() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::with("hike_default/ip6_udport_classifier", &[], &[]);
-    check(&rig, &zoo(), |_| None);
-    rig.start_key("ip6_udport_cls_map", &5001_u16.to_ne_bytes());
-    check(&rig, &zoo(), |frame| Some((17, frame.find_udp().ok()?)));
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/ip6_udport_classifier", &[], &[]);
+        check(&rig, &zoo(), |_| None);
+        rig.start_key("ip6_udport_cls_map", &5001_u16.to_ne_bytes());
+        check(&rig, &zoo(), |frame| Some((17, frame.find_udp().ok()?)));
+    });
 }
 
 #[test]
 fn chains_by_ethertype() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::with("hike_default/ethertype", &[], &[]);
-    rig.start_key("ethertype_map", &0x0800_u16.to_ne_bytes());
-    check(&rig, &zoo(), |frame| unknown(frame.ethertype == 0x0800));
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/ethertype", &[], &[]);
+        rig.start_key("ethertype_map", &0x0800_u16.to_ne_bytes());
+        check(&rig, &zoo(), |frame| unknown(frame.ethertype == 0x0800));
+    });
 }
 
 #[test]
 fn one_chain_for_every_packet() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[]);
-    rig.start_from("all_map");
-    check(&rig, &zoo(), |frame| {
-        // Where a frame ends in its tags, what is left of them decides nothing here.
-        unknown(frame.holds(frame.network, 0) || frame.is_ipv6)
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[]);
+        rig.start_from("all_map");
+        check(&rig, &zoo(), |frame| {
+            // Where a frame ends in its tags, what is left of them decides nothing here.
+            unknown(frame.holds(frame.network, 0) || frame.is_ipv6)
+        });
     });
 }
 
 /// A header of another version behind IPv6's EtherType is not IPv6.
 #[test]
 fn version_decides() {
-    if !require_kernel() {
-        return;
-    }
-    let mut frame = Frame::udp(address(1), address(2));
-    frame.bytes[14] = 0x45;
-    frame.is_ipv6 = false;
-    let rig = Rig::with("basic/ip6_sc", &[], &[]);
-    rig.start_from("ipv6_sc_map");
-    check(&rig, &[frame], |_| None);
+    in_both_tiers(|tier| {
+        let mut frame = Frame::udp(address(1), address(2));
+        frame.bytes[14] = 0x45;
+        frame.is_ipv6 = false;
+        let rig = tier.rig_with("basic/ip6_sc", &[], &[]);
+        rig.start_from("ipv6_sc_map");
+        check(&rig, &[frame], |_| None);
+    });
 }
 
 /// When a chain ends without a decision the default action applies; without a chain all
 /// packets pass.
 #[test]
 fn default_action() {
-    if !require_kernel() {
-        return;
-    }
-    let frame = Frame::udp(address(1), Ipv6Addr::LOCALHOST);
-    for action in [Action::Drop, Action::Pass, Action::Tx] {
-        let settings = [("DEFAULT_ACTION", action as u64)];
-        let rig = Rig::with("basic/ip6_sc", &[], &settings);
-        assert_eq!(rig.decide(&frame.bytes), Action::Pass, "without a chain");
+    in_both_tiers(|tier| {
+        let frame = Frame::udp(address(1), Ipv6Addr::LOCALHOST);
+        for action in [Action::Drop, Action::Pass, Action::Tx] {
+            let settings = [("DEFAULT_ACTION", action as u64)];
+            let rig = tier.rig_with("basic/ip6_sc", &[], &settings);
+            assert_eq!(rig.decide(&frame.bytes), Action::Pass, "without a chain");
+            rig.prepare_empty();
+            rig.start_from("ipv6_sc_map");
+            assert_eq!(rig.decide(&frame.bytes), action, "at the end of the chain");
+        }
+        let rig = tier.rig_with("basic/ip6_sc", &[], &[]);
         rig.prepare_empty();
         rig.start_from("ipv6_sc_map");
-        assert_eq!(rig.decide(&frame.bytes), action, "at the end of the chain");
-    }
-    let rig = Rig::with("basic/ip6_sc", &[], &[]);
-    rig.prepare_empty();
-    rig.start_from("ipv6_sc_map");
-    assert_eq!(rig.decide(&frame.bytes), Action::Drop, "unless configured");
+        assert_eq!(rig.decide(&frame.bytes), Action::Drop, "unless configured");
+    });
 }

@@ -8,8 +8,7 @@ use hike_loader::sys::cpus;
 use hike_loader::sys::map::Map;
 use hike_tests::frame::{Frame, address};
 use hike_tests::random::Random;
-use hike_tests::require_kernel;
-use hike_tests::rig::{End, Rig, Setting, now, number, stay_on};
+use hike_tests::rig::{End, Rig, Setting, Tier, in_both_tiers, now, number, stay_on};
 
 const SECOND: u128 = 1_000_000_000;
 
@@ -43,34 +42,33 @@ type Keyed = (
 
 #[test]
 fn meters_count_by_key() {
-    if !require_kernel() {
-        return;
-    }
-    let by_destination: Keyed = (
-        "meter/ip6_dst_meter",
-        "ip6_dst_meter_map",
-        |_, destination| destination.octets().into(),
-    );
-    for (program, map, key) in [
-        by_destination,
-        ("meter/ip6_sd_meter", "ip6_sd_meter_map", pair_key),
-    ] {
-        let rig = Rig::new(&[program]);
-        let mut model: HashMap<Vec<u8>, i64> = HashMap::new();
-        for pair in pairs(1, 200) {
-            let count = model.entry(key(pair.0, pair.1)).or_default();
-            *count += 1;
-            assert_eq!(result(&rig, program, &[], pair), *count, "{program}");
+    in_both_tiers(|tier| {
+        let by_destination: Keyed = (
+            "meter/ip6_dst_meter",
+            "ip6_dst_meter_map",
+            |_, destination| destination.octets().into(),
+        );
+        for (program, map, key) in [
+            by_destination,
+            ("meter/ip6_sd_meter", "ip6_sd_meter_map", pair_key),
+        ] {
+            let rig = tier.rig(&[program]);
+            let mut model: HashMap<Vec<u8>, i64> = HashMap::new();
+            for pair in pairs(1, 200) {
+                let count = model.entry(key(pair.0, pair.1)).or_default();
+                *count += 1;
+                assert_eq!(result(&rig, program, &[], pair), *count, "{program}");
+            }
+            for (key, count) in model {
+                let value = rig
+                    .map(map)
+                    .lookup(&key)
+                    .expect("a look-up")
+                    .expect("a counter");
+                assert_eq!(number(&value[0], 0).cast_signed(), count, "{program}");
+            }
         }
-        for (key, count) in model {
-            let value = rig
-                .map(map)
-                .lookup(&key)
-                .expect("a look-up")
-                .expect("a counter");
-            assert_eq!(number(&value[0], 0).cast_signed(), count, "{program}");
-        }
-    }
+    });
 }
 
 /// A token bucket in one formula; it learns the moment of each decision from the map.
@@ -82,33 +80,33 @@ struct Model {
 /// The map says at which moment the program decided, so the model needs no tolerance.
 #[test]
 fn token_buckets_follow_the_clock_exactly() {
-    if !require_kernel() {
-        return;
-    }
-    let by_destination: Keyed = (
-        "meter/ip6_dst_tbmon",
-        "ip6_dst_tbmon_map",
-        |_, destination| destination.octets().into(),
-    );
-    for (rate, burst) in [
-        (1000, 3),
-        (20, 5),
-        (3_000_000, 2),
-        (0, 4),
-        (50, 0),
-        (777, 1),
-    ] {
-        follow(by_destination, rate, burst);
-        follow(
-            ("meter/ip6_sd_tbmon", "ip6_sd_tbmon_map", pair_key),
-            rate,
-            burst,
+    in_both_tiers(|tier| {
+        let by_destination: Keyed = (
+            "meter/ip6_dst_tbmon",
+            "ip6_dst_tbmon_map",
+            |_, destination| destination.octets().into(),
         );
-    }
+        for (rate, burst) in [
+            (1000, 3),
+            (20, 5),
+            (3_000_000, 2),
+            (0, 4),
+            (50, 0),
+            (777, 1),
+        ] {
+            follow(tier, by_destination, rate, burst);
+            follow(
+                tier,
+                ("meter/ip6_sd_tbmon", "ip6_sd_tbmon_map", pair_key),
+                rate,
+                burst,
+            );
+        }
+    });
 }
 
-fn follow((program, map, key): Keyed, rate: u64, burst: u64) {
-    let rig = Rig::with(
+fn follow(tier: Tier, (program, map, key): Keyed, rate: u64, burst: u64) {
+    let rig = tier.rig_with(
         "hike_default/all",
         &[program],
         &[("RATE", rate), ("BURST", burst)],
@@ -154,10 +152,15 @@ fn follow((program, map, key): Keyed, rate: u64, burst: u64) {
 
 /// Calls a program with an argument on every CPU at once, so often on each, and counts its
 /// results with `monitor`; gives the counts by result, and the number of all calls.
-fn race(program: &str, settings: &[Setting<'_>], argument: u32) -> (BTreeMap<u32, u64>, u64) {
+fn race(
+    tier: Tier,
+    program: &str,
+    settings: &[Setting<'_>],
+    argument: u32,
+) -> (BTreeMap<u32, u64>, u64) {
     const TIMES: u32 = 420_000;
     let programs = [program, "hike_default/monitor"];
-    let rig = Rig::with("hike_default/all", &programs, settings);
+    let rig = tier.rig_with("hike_default/all", &programs, settings);
     let lines = [
         &format!("w1 = {argument}"),
         "call program 0",
@@ -194,76 +197,71 @@ fn counts(events: &Map) -> BTreeMap<u32, u64> {
 
 #[test]
 fn cpus_share_one_bucket() {
-    if !require_kernel() {
-        return;
-    }
-    let before = now();
-    let (burst, settings) = (100_000, [("RATE", 1), ("BURST", 100_000)]);
-    let (counts, total) = race("meter/ip6_sd_tbmon", &settings, 0);
-    let seconds = (now() - before) / 1_000_000_000 + 1;
-    assert_eq!(counts.values().sum::<u64>(), total);
-    assert!(total > 2 * burst, "{total} packets are no flood");
-    let passed = burst..=burst + seconds;
-    assert!(passed.contains(&counts[&0]), "{counts:?} in {seconds} s");
+    in_both_tiers(|tier| {
+        let before = now();
+        let (burst, settings) = (100_000, [("RATE", 1), ("BURST", 100_000)]);
+        let (counts, total) = race(tier, "meter/ip6_sd_tbmon", &settings, 0);
+        let seconds = (now() - before) / 1_000_000_000 + 1;
+        assert_eq!(counts.values().sum::<u64>(), total);
+        assert!(total > 2 * burst, "{total} packets are no flood");
+        let passed = burst..=burst + seconds;
+        assert!(passed.contains(&counts[&0]), "{counts:?} in {seconds} s");
+    });
 }
 
 #[test]
 fn cpus_share_one_countdown() {
-    if !require_kernel() {
-        return;
-    }
-    let (counts, total) = race("sampler/ip6_sd_dec2zero", &[], 7);
-    let expected = (0..7).map(|left| (left, total / 7)).collect();
-    assert_eq!(counts, expected);
+    in_both_tiers(|tier| {
+        let (counts, total) = race(tier, "sampler/ip6_sd_dec2zero", &[], 7);
+        let expected = (0..7).map(|left| (left, total / 7)).collect();
+        assert_eq!(counts, expected);
+    });
 }
 
 #[test]
 fn cpus_share_one_counter() {
-    if !require_kernel() {
-        return;
-    }
-    // The first 1024 results are events of `monitor`; none comes twice.
-    let (counts, _) = race("meter/ip6_sd_meter", &[], 0);
-    assert!(counts.values().all(|count| *count == 1), "{counts:?}");
+    in_both_tiers(|tier| {
+        // The first 1024 results are events of `monitor`; none comes twice.
+        let (counts, _) = race(tier, "meter/ip6_sd_meter", &[], 0);
+        assert!(counts.values().all(|count| *count == 1), "{counts:?}");
+    });
 }
 
 #[test]
 fn countdowns_mark_one_packet_in_n() {
-    if !require_kernel() {
-        return;
-    }
-    let program = "sampler/ip6_sd_dec2zero";
-    for n in [0, 1, 2, 5, 500] {
-        let rig = Rig::new(&[program]);
-        let mut counters: HashMap<_, i64> = HashMap::new();
-        for pair in pairs(n.into(), 1200) {
-            let left = counters.entry(pair).or_insert_with(|| n.into());
-            *left = (*left - 1).max(0);
-            assert_eq!(result(&rig, program, &[n], pair), *left, "n is {n}");
-            if *left == 0 {
-                *left = n.into();
+    in_both_tiers(|tier| {
+        let program = "sampler/ip6_sd_dec2zero";
+        for n in [0, 1, 2, 5, 500] {
+            let rig = tier.rig(&[program]);
+            let mut counters: HashMap<_, i64> = HashMap::new();
+            for pair in pairs(n.into(), 1200) {
+                let left = counters.entry(pair).or_insert_with(|| n.into());
+                *left = (*left - 1).max(0);
+                assert_eq!(result(&rig, program, &[n], pair), *left, "n is {n}");
+                if *left == 0 {
+                    *left = n.into();
+                }
             }
         }
-    }
+    });
 }
 
 /// Flows beyond the maps' size: the program goes on, and the newest flow has its state.
 #[test]
 fn many_flows_push_old_ones_out() {
-    if !require_kernel() {
-        return;
-    }
-    let program = "meter/ip6_sd_tbmon";
-    let rig = Rig::with("hike_default/all", &[program], &[("RATE", 0), ("BURST", 1)]);
-    let pair = |number| (address(number), address(0));
-    for number in 1..=10_000 {
-        assert_eq!(result(&rig, program, &[], pair(number)), 0, "flow {number}");
-        assert_eq!(
-            result(&rig, program, &[], pair(number)),
-            -1,
-            "flow {number} again"
-        );
-    }
-    let flows = rig.map("ip6_sd_tbmon_map").keys().expect("keys").len();
-    assert!((1000..=4096).contains(&flows), "{flows} flows");
+    in_both_tiers(|tier| {
+        let program = "meter/ip6_sd_tbmon";
+        let rig = tier.rig_with("hike_default/all", &[program], &[("RATE", 0), ("BURST", 1)]);
+        let pair = |number| (address(number), address(0));
+        for number in 1..=10_000 {
+            assert_eq!(result(&rig, program, &[], pair(number)), 0, "flow {number}");
+            assert_eq!(
+                result(&rig, program, &[], pair(number)),
+                -1,
+                "flow {number} again"
+            );
+        }
+        let flows = rig.map("ip6_sd_tbmon_map").keys().expect("keys").len();
+        assert!((1000..=4096).contains(&flows), "{flows} flows");
+    });
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use hike_loader::pcap::{Capture, Packet, read, write};
 use hike_tests::frame::{Extension, Frame, UDP, address, errno, extension, zoo};
 use hike_tests::require_kernel;
-use hike_tests::rig::{End, Outcome, Rig};
+use hike_tests::rig::{End, Outcome, Rig, in_both_tiers};
 use hike_tests::tools::{build_command, run, tool};
 use srv6_model::{IPV6, SEGMENTS, destination, encapsulated, routing_header, segments, set_policy};
 
@@ -50,202 +50,196 @@ fn all_frames() -> Vec<Frame> {
 
 #[test]
 fn every_frame_is_encapsulated_or_refused() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[ENCAPS, REDUCED]);
-    for (program, reduced) in [(ENCAPS, false), (REDUCED, true)] {
-        for count in [1, 2, SEGMENTS] {
-            let segments = segments(count);
-            set_policy(&rig, 7, &segments);
-            rig.prepare(program, &[7]);
-            rig.start_from("all_map");
-            for frame in all_frames() {
-                let outcome = rig.run(&frame.bytes);
-                let name = &frame.name;
-                if !frame.has_ipv6() {
-                    assert_eq!(continued(&outcome), errno::EPROTONOSUPPORT, "{name}");
-                    assert_eq!(outcome.packet, frame.bytes, "{name}");
-                    continue;
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[ENCAPS, REDUCED]);
+        for (program, reduced) in [(ENCAPS, false), (REDUCED, true)] {
+            for count in [1, 2, SEGMENTS] {
+                let segments = segments(count);
+                set_policy(&rig, 7, &segments);
+                rig.prepare(program, &[7]);
+                rig.start_from("all_map");
+                for frame in all_frames() {
+                    let outcome = rig.run(&frame.bytes);
+                    let name = &frame.name;
+                    if !frame.has_ipv6() {
+                        assert_eq!(continued(&outcome), errno::EPROTONOSUPPORT, "{name}");
+                        assert_eq!(outcome.packet, frame.bytes, "{name}");
+                        continue;
+                    }
+                    assert_eq!(continued(&outcome), 0, "{program} of {count}: {name}");
+                    let expected = encapsulated(&frame, &segments, reduced);
+                    assert_eq!(outcome.packet, expected, "{program} of {count}: {name}");
+                    assert_eq!(usize::from(outcome.cursor.network), frame.network);
+                    assert_eq!(outcome.cursor.transport, 0);
                 }
-                assert_eq!(continued(&outcome), 0, "{program} of {count}: {name}");
-                let expected = encapsulated(&frame, &segments, reduced);
-                assert_eq!(outcome.packet, expected, "{program} of {count}: {name}");
-                assert_eq!(usize::from(outcome.cursor.network), frame.network);
-                assert_eq!(outcome.cursor.transport, 0);
             }
         }
-    }
+    });
 }
 
 #[test]
 fn policies_that_are_none() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[ENCAPS, REDUCED]);
-    let mut long = udp();
-    long.bytes[18..20].copy_from_slice(&65_440_u16.to_be_bytes());
-    for program in [ENCAPS, REDUCED] {
-        let refuses = |arguments: &[u32], packet: &[u8], error, what| {
-            refuses(&rig, program, arguments, packet, error, what);
-        };
-        refuses(&[3], &udp().bytes, errno::ENOENT, "not set");
-        refuses(&[256], &udp().bytes, errno::ENOENT, "beyond the map");
-        set_policy(&rig, 4, &segments(1));
-        let policies = rig.map("srv6_policies");
-        for count in [0_u64, 9, 256, u64::MAX] {
-            let mut value = count.to_ne_bytes().to_vec();
-            value.resize(8 + SEGMENTS * 16, 1);
-            policies
-                .update(&5_u32.to_ne_bytes(), &value)
-                .expect("a policy");
-            refuses(&[5], &udp().bytes, errno::ENOENT, "a count that is none");
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[ENCAPS, REDUCED]);
+        let mut long = udp();
+        long.bytes[18..20].copy_from_slice(&65_440_u16.to_be_bytes());
+        for program in [ENCAPS, REDUCED] {
+            let refuses = |arguments: &[u32], packet: &[u8], error, what| {
+                refuses(&rig, program, arguments, packet, error, what);
+            };
+            refuses(&[3], &udp().bytes, errno::ENOENT, "not set");
+            refuses(&[256], &udp().bytes, errno::ENOENT, "beyond the map");
+            set_policy(&rig, 4, &segments(1));
+            let policies = rig.map("srv6_policies");
+            for count in [0_u64, 9, 256, u64::MAX] {
+                let mut value = count.to_ne_bytes().to_vec();
+                value.resize(8 + SEGMENTS * 16, 1);
+                policies
+                    .update(&5_u32.to_ne_bytes(), &value)
+                    .expect("a policy");
+                refuses(&[5], &udp().bytes, errno::ENOENT, "a count that is none");
+            }
+            set_policy(&rig, 6, &segments(SEGMENTS));
+            refuses(&[6], &long.bytes, errno::EBADMSG, "longer than can be said");
         }
-        set_policy(&rig, 6, &segments(SEGMENTS));
-        refuses(&[6], &long.bytes, errno::EBADMSG, "longer than can be said");
-    }
+    });
 }
 
 /// From the head of the list to its end a packet visits every segment and is itself again.
 #[test]
 fn there_and_back() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END, END_DT6]);
-    let tagged = Frame::build(
-        "tagged",
-        &[0x88a8, 0x8100],
-        address(1),
-        address(2),
-        &[],
-        UDP,
-    );
-    for frame in [udp(), tagged] {
-        for (count, reduced) in (1..=SEGMENTS).flat_map(|count| [(count, false), (count, true)]) {
-            let list = segments(count);
-            let mut packet = encapsulated(&frame, &list, reduced);
-            for (left, segment) in (0..count - 1).rev().zip(&list[1..]) {
-                refuses(&rig, END_DT6, &[], &packet, errno::EINVAL, "segments left");
-                let outcome = rig.call(END, &[], &packet);
-                assert_eq!(continued(&outcome), left as i64);
-                let place = frame.network + 24;
-                packet[place..place + 16].copy_from_slice(&segment.octets());
-                packet[frame.network + IPV6 + 3] = left as u8;
-                assert_eq!(outcome.packet, packet, "{left} of {count} left");
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END, END_DT6]);
+        let tagged = Frame::build(
+            "tagged",
+            &[0x88a8, 0x8100],
+            address(1),
+            address(2),
+            &[],
+            UDP,
+        );
+        for frame in [udp(), tagged] {
+            for (count, reduced) in (1..=SEGMENTS).flat_map(|count| [(count, false), (count, true)])
+            {
+                let list = segments(count);
+                let mut packet = encapsulated(&frame, &list, reduced);
+                for (left, segment) in (0..count - 1).rev().zip(&list[1..]) {
+                    refuses(&rig, END_DT6, &[], &packet, errno::EINVAL, "segments left");
+                    let outcome = rig.call(END, &[], &packet);
+                    assert_eq!(continued(&outcome), left as i64);
+                    let place = frame.network + 24;
+                    packet[place..place + 16].copy_from_slice(&segment.octets());
+                    packet[frame.network + IPV6 + 3] = left as u8;
+                    assert_eq!(outcome.packet, packet, "{left} of {count} left");
+                }
+                refuses(&rig, END, &[], &packet, errno::ENOENT, "none left");
+                let outcome = rig.call(END_DT6, &[], &packet);
+                assert_eq!(continued(&outcome), 0);
+                assert_eq!(outcome.packet, frame.bytes, "{count} segments");
             }
-            refuses(&rig, END, &[], &packet, errno::ENOENT, "none left");
-            let outcome = rig.call(END_DT6, &[], &packet);
-            assert_eq!(continued(&outcome), 0);
-            assert_eq!(outcome.packet, frame.bytes, "{count} segments");
         }
-    }
+    });
 }
 
 /// What has no segment routing header is let alone, wherever it is cut off.
 #[test]
 fn packets_without_segments() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END, END_DT6]);
-    for program in [END, END_DT6] {
-        rig.prepare(program, &[]);
-        rig.start_from("all_map");
-        for frame in all_frames() {
-            let outcome = rig.run(&frame.bytes);
-            let expected: &[i64] = match frame.has_ipv6() {
-                true => &[errno::ENOENT, errno::EBADMSG],
-                false => &[errno::EPROTONOSUPPORT],
-            };
-            let result = continued(&outcome);
-            let name = &frame.name;
-            assert!(expected.contains(&result), "{program}: {name}: {result}");
-            assert_eq!(outcome.packet, frame.bytes, "{program}: {name}");
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END, END_DT6]);
+        for program in [END, END_DT6] {
+            rig.prepare(program, &[]);
+            rig.start_from("all_map");
+            for frame in all_frames() {
+                let outcome = rig.run(&frame.bytes);
+                let expected: &[i64] = match frame.has_ipv6() {
+                    true => &[errno::ENOENT, errno::EBADMSG],
+                    false => &[errno::EPROTONOSUPPORT],
+                };
+                let result = continued(&outcome);
+                let name = &frame.name;
+                assert!(expected.contains(&result), "{program}: {name}: {result}");
+                assert_eq!(outcome.packet, frame.bytes, "{program}: {name}");
+            }
         }
-    }
+    });
 }
 
 /// Cut off at every length a packet is either whole enough or refused, never half changed.
 #[test]
 fn segments_cut_off() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END, END_DT6]);
-    let whole = encapsulated(&udp(), &segments(3), false);
-    let mut last = whole.clone();
-    last[ROUTING + 3] = 0;
-    let inner = ROUTING + 8 + 3 * 16;
-    for length in 14..whole.len() {
-        let error = match length {
-            ..ROUTING => errno::EPROTONOSUPPORT,
-            _ => errno::EBADMSG,
-        };
-        match length {
-            ..110 => refuses(&rig, END, &[], &whole[..length], error, "cut off"),
-            _ => assert_eq!(continued(&rig.call(END, &[], &whole[..length])), 1),
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END, END_DT6]);
+        let whole = encapsulated(&udp(), &segments(3), false);
+        let mut last = whole.clone();
+        last[ROUTING + 3] = 0;
+        let inner = ROUTING + 8 + 3 * 16;
+        for length in 14..whole.len() {
+            let error = match length {
+                ..ROUTING => errno::EPROTONOSUPPORT,
+                _ => errno::EBADMSG,
+            };
+            match length {
+                ..110 => refuses(&rig, END, &[], &whole[..length], error, "cut off"),
+                _ => assert_eq!(continued(&rig.call(END, &[], &whole[..length])), 1),
+            }
+            if length < inner + IPV6 {
+                refuses(&rig, END_DT6, &[], &last[..length], error, "cut off");
+            }
         }
-        if length < inner + IPV6 {
-            refuses(&rig, END_DT6, &[], &last[..length], error, "cut off");
-        }
-    }
-    assert_eq!(inner, 110);
+        assert_eq!(inner, 110);
+    });
 }
 
 #[test]
 fn routing_headers_that_contradict_themselves() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END, END_DT6]);
-    let good = encapsulated(&udp(), &segments(3), false);
-    for (offset, value, error, what) in [
-        (1, 0, errno::EBADMSG, "no room for a list"),
-        (1, 200, errno::EBADMSG, "longer than the packet"),
-        (2, 0, errno::ENOENT, "of another type"),
-        (3, 4, errno::EBADMSG, "more left than there are"),
-        (3, 255, errno::EBADMSG, "far more left than there are"),
-        (4, 3, errno::EBADMSG, "a last entry beyond the header"),
-        (4, 255, errno::EBADMSG, "a last entry far beyond"),
-    ] {
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END, END_DT6]);
+        let good = encapsulated(&udp(), &segments(3), false);
+        for (offset, value, error, what) in [
+            (1, 0, errno::EBADMSG, "no room for a list"),
+            (1, 200, errno::EBADMSG, "longer than the packet"),
+            (2, 0, errno::ENOENT, "of another type"),
+            (3, 4, errno::EBADMSG, "more left than there are"),
+            (3, 255, errno::EBADMSG, "far more left than there are"),
+            (4, 3, errno::EBADMSG, "a last entry beyond the header"),
+            (4, 255, errno::EBADMSG, "a last entry far beyond"),
+        ] {
+            let mut packet = good.clone();
+            packet[ROUTING + offset] = value;
+            refuses(&rig, END, &[], &packet, error, what);
+        }
         let mut packet = good.clone();
-        packet[ROUTING + offset] = value;
-        refuses(&rig, END, &[], &packet, error, what);
-    }
-    let mut packet = good.clone();
-    (packet[ROUTING], packet[ROUTING + 3]) = (17, 0);
-    refuses(&rig, END_DT6, &[], &packet, errno::ENOENT, "UDP in it");
-    let mut packet = good;
-    packet[ROUTING + 3] = 0;
-    packet[110] = 0x45;
-    refuses(&rig, END_DT6, &[], &packet, errno::EBADMSG, "IPv4 in it");
+        (packet[ROUTING], packet[ROUTING + 3]) = (17, 0);
+        refuses(&rig, END_DT6, &[], &packet, errno::ENOENT, "UDP in it");
+        let mut packet = good;
+        packet[ROUTING + 3] = 0;
+        packet[110] = 0x45;
+        refuses(&rig, END_DT6, &[], &packet, errno::EBADMSG, "IPv4 in it");
+    });
 }
 
 /// Options may come before the routing header.
 #[test]
 fn options_in_front() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END, END_DT6]);
-    let options = [extension::HOP_BY_HOP, extension::DESTINATION].map(Extension::new);
-    let list = segments(2);
-    let (a, b) = (address(1), list[0]);
-    let mut frame = Frame::build("options", &[], a, b, &options, 43);
-    let transport = frame.transport.1;
-    frame.bytes.truncate(transport);
-    frame.bytes.extend(routing_header(2, &list, 41));
-    let inner = udp().bytes.split_off(14);
-    frame.bytes.extend(&inner);
-    let outcome = rig.call(END, &[], &frame.bytes);
-    assert_eq!(continued(&outcome), 0);
-    assert_eq!(destination(&outcome.packet), list[1]);
-    assert_eq!(outcome.packet[transport + 3], 0);
-    let outcome = rig.call(END_DT6, &[], &outcome.packet);
-    assert_eq!(continued(&outcome), 0);
-    assert_eq!(outcome.packet[14..], inner);
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END, END_DT6]);
+        let options = [extension::HOP_BY_HOP, extension::DESTINATION].map(Extension::new);
+        let list = segments(2);
+        let (a, b) = (address(1), list[0]);
+        let mut frame = Frame::build("options", &[], a, b, &options, 43);
+        let transport = frame.transport.1;
+        frame.bytes.truncate(transport);
+        frame.bytes.extend(routing_header(2, &list, 41));
+        let inner = udp().bytes.split_off(14);
+        frame.bytes.extend(&inner);
+        let outcome = rig.call(END, &[], &frame.bytes);
+        assert_eq!(continued(&outcome), 0);
+        assert_eq!(destination(&outcome.packet), list[1]);
+        assert_eq!(outcome.packet[transport + 3], 0);
+        let outcome = rig.call(END_DT6, &[], &outcome.packet);
+        assert_eq!(continued(&outcome), 0);
+        assert_eq!(outcome.packet[14..], inner);
+    });
 }
 
 fn parsed(text: &str) -> Ipv6Addr {
@@ -254,103 +248,100 @@ fn parsed(text: &str) -> Ipv6Addr {
 
 #[test]
 fn compressed_segments() {
-    if !require_kernel() {
-        return;
-    }
-    for (block, node, from, to) in [
-        (32, 16, "fc00:0:1:2:3::", "fc00:0:2:3::"),
-        (32, 16, "fc00:0:1:2:3:4:5:6", "fc00:0:2:3:4:5:6:0"),
-        (32, 32, "fc00:0:1:2:3:4:5:6", "fc00:0:3:4:5:6::"),
-        (48, 16, "fc00:0:1:2:3:4:5:6", "fc00:0:1:3:4:5:6:0"),
-        (48, 32, "fc00:0:1:2:3:4:5:6", "fc00:0:1:4:5:6::"),
-        (64, 16, "fc00:1:2:3:4:5:6:7", "fc00:1:2:3:5:6:7:0"),
-        (
-            72,
-            8,
-            "fc00::aabb:ccdd:eeff:1122",
-            "fc00::aacc:ddee:ff11:2200",
-        ),
-        (32, 80, "fc00:0:1:2:3:4:5:6", "fc00:0:6::"),
-        (0, 16, "fc00:1::", "1::"),
-    ] {
-        let settings = [("BLOCK", block), ("NODE", node)];
-        let rig = Rig::with("hike_default/all", &[END_UN], &settings);
-        let frame = Frame::udp(address(1), parsed(from));
-        let outcome = rig.call(END_UN, &[], &frame.bytes);
-        assert_eq!(continued(&outcome), 0, "{from}");
-        let expected = Frame::udp(address(1), parsed(to));
-        assert_eq!(outcome.packet, expected.bytes, "{block} {node} {from}");
-    }
+    in_both_tiers(|tier| {
+        for (block, node, from, to) in [
+            (32, 16, "fc00:0:1:2:3::", "fc00:0:2:3::"),
+            (32, 16, "fc00:0:1:2:3:4:5:6", "fc00:0:2:3:4:5:6:0"),
+            (32, 32, "fc00:0:1:2:3:4:5:6", "fc00:0:3:4:5:6::"),
+            (48, 16, "fc00:0:1:2:3:4:5:6", "fc00:0:1:3:4:5:6:0"),
+            (48, 32, "fc00:0:1:2:3:4:5:6", "fc00:0:1:4:5:6::"),
+            (64, 16, "fc00:1:2:3:4:5:6:7", "fc00:1:2:3:5:6:7:0"),
+            (
+                72,
+                8,
+                "fc00::aabb:ccdd:eeff:1122",
+                "fc00::aacc:ddee:ff11:2200",
+            ),
+            (32, 80, "fc00:0:1:2:3:4:5:6", "fc00:0:6::"),
+            (0, 16, "fc00:1::", "1::"),
+        ] {
+            let settings = [("BLOCK", block), ("NODE", node)];
+            let rig = tier.rig_with("hike_default/all", &[END_UN], &settings);
+            let frame = Frame::udp(address(1), parsed(from));
+            let outcome = rig.call(END_UN, &[], &frame.bytes);
+            assert_eq!(continued(&outcome), 0, "{from}");
+            let expected = Frame::udp(address(1), parsed(to));
+            assert_eq!(outcome.packet, expected.bytes, "{block} {node} {from}");
+        }
+    });
 }
 
 /// Without another identifier the packet goes to the next segment.
 #[test]
 fn the_last_compressed_segment() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[END_UN]);
-    let alone = Frame::udp(address(1), parsed("fc00:0:1::"));
-    refuses(&rig, END_UN, &[], &alone.bytes, errno::ENOENT, "no list");
-    let list = [parsed("fc00:0:1::"), parsed("fc00:0:2:3::")];
-    let packet = encapsulated(&udp(), &list, true);
-    let outcome = rig.call(END_UN, &[], &packet);
-    assert_eq!(continued(&outcome), 0);
-    assert_eq!(destination(&outcome.packet), list[1]);
-    let outcome = rig.call(END_UN, &[], &outcome.packet);
-    assert_eq!(destination(&outcome.packet), parsed("fc00:0:3::"));
-    let none = Rig::with(
-        "hike_default/all",
-        &[END_UN],
-        &[("BLOCK", 64), ("NODE", 64)],
-    );
-    refuses(&none, END_UN, &[], &alone.bytes, errno::ENOENT, "no room");
-    refuses(
-        &rig,
-        END_UN,
-        &[],
-        &Frame::ipv4().bytes,
-        errno::EPROTONOSUPPORT,
-        "IPv4",
-    );
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[END_UN]);
+        let alone = Frame::udp(address(1), parsed("fc00:0:1::"));
+        refuses(&rig, END_UN, &[], &alone.bytes, errno::ENOENT, "no list");
+        let list = [parsed("fc00:0:1::"), parsed("fc00:0:2:3::")];
+        let packet = encapsulated(&udp(), &list, true);
+        let outcome = rig.call(END_UN, &[], &packet);
+        assert_eq!(continued(&outcome), 0);
+        assert_eq!(destination(&outcome.packet), list[1]);
+        let outcome = rig.call(END_UN, &[], &outcome.packet);
+        assert_eq!(destination(&outcome.packet), parsed("fc00:0:3::"));
+        let none = tier.rig_with(
+            "hike_default/all",
+            &[END_UN],
+            &[("BLOCK", 64), ("NODE", 64)],
+        );
+        refuses(&none, END_UN, &[], &alone.bytes, errno::ENOENT, "no room");
+        refuses(
+            &rig,
+            END_UN,
+            &[],
+            &Frame::ipv4().bytes,
+            errno::EPROTONOSUPPORT,
+            "IPv4",
+        );
+    });
 }
 
 #[test]
 fn the_longest_prefix_decides() {
-    if !require_kernel() {
-        return;
-    }
-    let rig = Rig::new(&[FILTER]);
-    let filter = rig.map("dst_filter_map");
-    for (length, prefix, number) in [
-        (16_u32, "fc01::", 1_u32),
-        (127, "fc01::2", 2),
-        (128, "fc01::2", 3),
-    ] {
-        let key = [&length.to_ne_bytes()[..], &parsed(prefix).octets()].concat();
-        filter
-            .update(&key, &number.to_ne_bytes())
-            .expect("a prefix");
-    }
-    for (to, expected) in [
-        ("fc01::2", 3),
-        ("fc01::3", 2),
-        ("fc01::4", 1),
-        ("fc02::2", errno::ENOENT),
-    ] {
-        let packet = Frame::udp(address(1), parsed(to)).bytes;
-        let outcome = rig.call(FILTER, &[], &packet);
-        assert_eq!(continued(&outcome), expected, "{to}");
-        assert_eq!(outcome.packet, packet);
-    }
-    refuses(
-        &rig,
-        FILTER,
-        &[],
-        &Frame::ipv4().bytes,
-        errno::EPROTONOSUPPORT,
-        "IPv4",
-    );
+    in_both_tiers(|tier| {
+        let rig = tier.rig(&[FILTER]);
+        let filter = rig.map("dst_filter_map");
+        for (length, prefix, number) in [
+            (16_u32, "fc01::", 1_u32),
+            (127, "fc01::2", 2),
+            (128, "fc01::2", 3),
+        ] {
+            let key = [&length.to_ne_bytes()[..], &parsed(prefix).octets()].concat();
+            filter
+                .update(&key, &number.to_ne_bytes())
+                .expect("a prefix");
+        }
+        for (to, expected) in [
+            ("fc01::2", 3),
+            ("fc01::3", 2),
+            ("fc01::4", 1),
+            ("fc02::2", errno::ENOENT),
+        ] {
+            let packet = Frame::udp(address(1), parsed(to)).bytes;
+            let outcome = rig.call(FILTER, &[], &packet);
+            assert_eq!(continued(&outcome), expected, "{to}");
+            assert_eq!(outcome.packet, packet);
+        }
+        refuses(
+            &rig,
+            FILTER,
+            &[],
+            &Frame::ipv4().bytes,
+            errno::EPROTONOSUPPORT,
+            "IPv4",
+        );
+    });
 }
 
 /// The example script, compiled and run: one destination is led through the segments.

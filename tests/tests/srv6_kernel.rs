@@ -11,7 +11,7 @@
 mod srv6_model;
 
 use std::net::Ipv6Addr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use hike_loader::sys::link::{XdpFlags, create};
@@ -61,7 +61,7 @@ impl Wire {
         let rig = Rig::with("hike_default/all", &PROGRAMS, &settings);
         rig.prepare_empty();
         rig.start_from("all_map");
-        let link = host.enter(|| create(rig.loader(), IN, XdpFlags::Generic));
+        let link = host.enter(|| create(rig.loader().as_fd(), IN, XdpFlags::Generic));
         let wire = Self {
             sender: generator.enter(|| Port::open("gen0")).expect("a socket"),
             end: far.enter(|| Port::open("end0")).expect("a socket"),

@@ -3,8 +3,7 @@
 
 use hike_abi::Action;
 use hike_tests::frame::{Frame, errno, zoo};
-use hike_tests::require_kernel;
-use hike_tests::rig::{End, Rig};
+use hike_tests::rig::{End, in_both_tiers};
 
 /// What a program must make of a frame.
 struct Expectation {
@@ -107,32 +106,31 @@ const EXPECTATIONS: &[Expectation] = &[
 
 #[test]
 fn every_program_on_every_frame() {
-    if !require_kernel() {
-        return;
-    }
-    let mut programs: Vec<&str> = EXPECTATIONS.iter().map(|row| row.program).collect();
-    programs.dedup();
-    let rig = Rig::new(&programs);
-    let mut wrong = Vec::new();
-    for row in EXPECTATIONS {
-        rig.prepare(row.program, row.arguments);
-        rig.start_from("all_map");
-        for frame in zoo().iter().flat_map(Frame::cuts) {
-            let outcome = rig.run(&frame.bytes);
-            if !(row.end)(&frame, outcome.end) || outcome.packet != (row.after)(&frame) {
-                wrong.push(format!(
-                    "{} {:?} on {}: {:?}",
-                    row.program, row.arguments, frame.name, outcome.end
-                ));
+    in_both_tiers(|tier| {
+        let mut programs: Vec<&str> = EXPECTATIONS.iter().map(|row| row.program).collect();
+        programs.dedup();
+        let rig = tier.rig(&programs);
+        let mut wrong = Vec::new();
+        for row in EXPECTATIONS {
+            rig.prepare(row.program, row.arguments);
+            rig.start_from("all_map");
+            for frame in zoo().iter().flat_map(Frame::cuts) {
+                let outcome = rig.run(&frame.bytes);
+                if !(row.end)(&frame, outcome.end) || outcome.packet != (row.after)(&frame) {
+                    wrong.push(format!(
+                        "{} {:?} on {}: {:?}",
+                        row.program, row.arguments, frame.name, outcome.end
+                    ));
+                }
             }
         }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+        assert!(
+            wrong.is_empty(),
+            "{} wrong:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+    });
 }
 
 /// A result for IPv6, the error for everything else.

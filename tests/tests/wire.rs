@@ -7,14 +7,13 @@
 //! +------+       +----------------+       +------+
 //! ```
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use hike_loader::sys::link::{XdpFlags, create};
+use hike_loader::sys::link::{XdpFlags, create, detach};
 use hike_tests::frame::{Frame, UDP, address};
 use hike_tests::net::{Namespace, Port, join};
-use hike_tests::require_kernel;
-use hike_tests::rig::Rig;
+use hike_tests::rig::{Rig, Tier, in_both_tiers};
 
 /// Interface indexes of the host under test.
 const IN: u32 = 12;
@@ -43,28 +42,35 @@ struct Wire {
     stack: Port,
     end: Port,
     _ends: (Namespace, Namespace),
-    _link: OwnedFd,
+    link: OwnedFd,
 }
 
 impl Wire {
-    fn new(name: &str, program: &str, arguments: &[u32]) -> Self {
+    fn new(tier: Tier, name: &str, program: &str, arguments: &[u32]) -> Self {
         let [generator, host, far] =
             ["gen", "host", "far"].map(|part| Namespace::new(&format!("hike-{name}-{part}")));
         join((&generator, "gen0", 2), (&host, "in0", IN));
         join((&host, "out0", OUT), (&far, "end0", 2));
-        let rig = Rig::new(&[program]);
+        let rig = tier.rig(&[program]);
         rig.prepare(program, arguments);
         rig.start_from("all_map");
-        let link = host.enter(|| create(rig.loader(), IN, XdpFlags::Generic));
+        let link = attach(&host, &rig);
         Self {
             sender: generator.enter(|| Port::open("gen0")).expect("a socket"),
             stack: host.enter(|| Port::open("in0")).expect("a socket"),
             end: far.enter(|| Port::open("end0")).expect("a socket"),
-            _link: link.expect("an attached program"),
+            link,
             host,
             rig,
             _ends: (generator, far),
         }
+    }
+
+    /// Makes the chain one call of a program.
+    fn prepare(&mut self, program: &str, arguments: &[u32]) {
+        self.rig.prepare(program, arguments);
+        detach(self.link.as_fd()).expect("a detached program");
+        self.link = attach(&self.host, &self.rig);
     }
 
     /// Sends a packet and waits for it to arrive.
@@ -115,6 +121,12 @@ impl Wire {
     }
 }
 
+/// Attaches what the rig runs to the host's first interface.
+fn attach(host: &Namespace, rig: &Rig) -> OwnedFd {
+    let link = host.enter(|| create(rig.loader().as_fd(), IN, XdpFlags::Generic));
+    link.expect("an attached program")
+}
+
 /// Waits for a packet; what the host says on its own account is passed over.
 fn receive(port: &Port, packet: &[u8], patience: Duration) -> Option<Vec<u8>> {
     let deadline = Instant::now() + patience;
@@ -150,78 +162,75 @@ fn network(number: u16) -> std::net::Ipv6Addr {
 
 #[test]
 fn redirect_sends_out_of_the_interface() {
-    if !require_kernel() {
-        return;
-    }
-    let packet = Frame::udp(address(1), address(2)).bytes;
-    let wire = Wire::new("redirect", "hike_default/l2_redirect", &[OUT]);
-    assert_eq!(wire.send(&packet), Arrival::Sent(packet.clone()));
-    wire.rig.prepare("hike_default/l2_redirect", &[999]);
-    assert_eq!(wire.send(&packet), Arrival::Nowhere, "no such interface");
-    wire.rig.prepare("hike_default/l2_redirect", &[0]);
-    assert_eq!(wire.send(&packet), Arrival::Nowhere, "index 0");
+    in_both_tiers(|tier| {
+        let packet = Frame::udp(address(1), address(2)).bytes;
+        let mut wire = Wire::new(tier, "redirect", "hike_default/l2_redirect", &[OUT]);
+        assert_eq!(wire.send(&packet), Arrival::Sent(packet.clone()));
+        wire.prepare("hike_default/l2_redirect", &[999]);
+        assert_eq!(wire.send(&packet), Arrival::Nowhere, "no such interface");
+        wire.prepare("hike_default/l2_redirect", &[0]);
+        assert_eq!(wire.send(&packet), Arrival::Nowhere, "index 0");
+    });
 }
 
 #[test]
 fn connected_interfaces() {
-    if !require_kernel() {
-        return;
-    }
-    let packet = Frame::ipv4().bytes;
-    let wire = Wire::new("l2xcon", "hike_default/l2xcon", &[]);
-    assert_eq!(wire.send(&packet), Arrival::Nowhere, "no pair");
-    let pairs = wire.rig.map("l2xcon_map");
-    pairs
-        .update(&OUT.to_ne_bytes(), &IN.to_ne_bytes())
-        .expect("the way back");
-    assert_eq!(
-        wire.send(&packet),
-        Arrival::Nowhere,
-        "only the other direction"
-    );
-    pairs
-        .update(&IN.to_ne_bytes(), &OUT.to_ne_bytes())
-        .expect("a pair");
-    assert_eq!(wire.send(&packet), Arrival::Sent(packet.clone()));
+    in_both_tiers(|tier| {
+        let packet = Frame::ipv4().bytes;
+        let wire = Wire::new(tier, "l2xcon", "hike_default/l2xcon", &[]);
+        assert_eq!(wire.send(&packet), Arrival::Nowhere, "no pair");
+        let pairs = wire.rig.map("l2xcon_map");
+        pairs
+            .update(&OUT.to_ne_bytes(), &IN.to_ne_bytes())
+            .expect("the way back");
+        assert_eq!(
+            wire.send(&packet),
+            Arrival::Nowhere,
+            "only the other direction"
+        );
+        pairs
+            .update(&IN.to_ne_bytes(), &OUT.to_ne_bytes())
+            .expect("a pair");
+        assert_eq!(wire.send(&packet), Arrival::Sent(packet.clone()));
+    });
 }
 
 #[test]
 fn routes_of_the_kernel() {
-    if !require_kernel() {
-        return;
-    }
-    let wire = Wire::new("kroute", "hike_default/ip6_kroute", &[]);
-    wire.route();
-    let frame = Frame::udp(address(1), network(1));
-    let mut routed = frame.bytes.clone();
-    routed[..6].copy_from_slice(&NEXT_HOP);
-    routed[6..12].copy_from_slice(&wire.mac("out0"));
-    routed[21] -= 1;
-    assert_eq!(wire.send(&frame.bytes), Arrival::Sent(routed));
+    in_both_tiers(|tier| {
+        let wire = Wire::new(tier, "kroute", "hike_default/ip6_kroute", &[]);
+        wire.route();
+        let frame = Frame::udp(address(1), network(1));
+        let mut routed = frame.bytes.clone();
+        routed[..6].copy_from_slice(&NEXT_HOP);
+        routed[6..12].copy_from_slice(&wire.mac("out0"));
+        routed[21] -= 1;
+        assert_eq!(wire.send(&frame.bytes), Arrival::Sent(routed));
 
-    let send_to = |destination| wire.send(&Frame::udp(address(1), destination).bytes);
-    assert_eq!(send_to(network(2)), Arrival::Passed, "an unknown neighbour");
-    for (number, kind) in [(3, "blackhole"), (4, "unreachable"), (5, "prohibit")] {
-        assert_eq!(send_to(network(number)), Arrival::Nowhere, "{kind}");
-    }
-    assert_eq!(send_to(network(9)), Arrival::Passed, "no route");
-    assert_eq!(
-        send_to("fc01::ff".parse().expect("an address")),
-        Arrival::Passed,
-        "the host"
-    );
-    assert_eq!(wire.send(&Frame::ipv4().bytes), Arrival::Passed, "IPv4");
-    let tagged = Frame::build("tagged", &[0x8100], address(1), network(1), &[], UDP);
-    assert_eq!(wire.send(&tagged.bytes), Arrival::Passed, "a VLAN tag");
-    check_limits(&wire);
-    // Cut off within the header nothing is routed; behind it that is the receiver's matter.
-    for length in [14, 20, 53] {
+        let send_to = |destination| wire.send(&Frame::udp(address(1), destination).bytes);
+        assert_eq!(send_to(network(2)), Arrival::Passed, "an unknown neighbour");
+        for (number, kind) in [(3, "blackhole"), (4, "unreachable"), (5, "prohibit")] {
+            assert_eq!(send_to(network(number)), Arrival::Nowhere, "{kind}");
+        }
+        assert_eq!(send_to(network(9)), Arrival::Passed, "no route");
         assert_eq!(
-            wire.send(&frame.bytes[..length]),
+            send_to("fc01::ff".parse().expect("an address")),
             Arrival::Passed,
-            "{length} bytes"
+            "the host"
         );
-    }
+        assert_eq!(wire.send(&Frame::ipv4().bytes), Arrival::Passed, "IPv4");
+        let tagged = Frame::build("tagged", &[0x8100], address(1), network(1), &[], UDP);
+        assert_eq!(wire.send(&tagged.bytes), Arrival::Passed, "a VLAN tag");
+        check_limits(&wire);
+        // Cut off within the header nothing is routed; behind it that is the receiver's matter.
+        for length in [14, 20, 53] {
+            assert_eq!(
+                wire.send(&frame.bytes[..length]),
+                Arrival::Passed,
+                "{length} bytes"
+            );
+        }
+    });
 }
 
 /// Hop limits and MTUs: the helper knows the MTU of the interface and a locked one of the
