@@ -3,7 +3,9 @@
 use hike_abi::{Cursor, HikeCall, VmState};
 
 use crate::extension::Transport;
-use crate::headers::{ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IPV6, Ipv6Header};
+use crate::headers::{
+    ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IPV4, ETH_P_IPV6, Ipv4Header, Ipv6Header,
+};
 use crate::xdp_md;
 
 /// Offsets into a packet that headers are looked for at: the verifier follows a sum of
@@ -21,7 +23,7 @@ pub struct HikeContext {
 /// A value the compiler knows nothing about, so that it keeps what the verifier needs:
 /// masks it could prove superfluous, and bounds checks it could merge with others.
 #[inline(always)]
-pub(crate) fn opaque(mut value: usize) -> usize {
+pub fn opaque(mut value: usize) -> usize {
     // SAFETY: a move of a register to itself.
     unsafe { core::arch::asm!("{0} = {0}", inout(reg) value, options(pure, nomem)) };
     value
@@ -144,6 +146,17 @@ impl HikeContext {
         self.header_mut(self.network_offset())
     }
 
+    /// The IPv4 header, when the packet cursor says there is one, the packet still holds it
+    /// whole and it is of version 4.
+    #[inline(always)]
+    pub fn ipv4(&mut self) -> Option<&mut Ipv4Header> {
+        if self.cursor().ethertype != ETH_P_IPV4 {
+            return None;
+        }
+        let header = self.header_mut::<Ipv4Header>(self.network_offset());
+        header.filter(|header| header.version() == 4)
+    }
+
     /// Finds the network header and makes it the packet cursor; gives its EtherType.
     ///
     /// Up to two VLAN tags are skipped. For a packet that ends before its EtherType, or
@@ -203,6 +216,8 @@ pub unsafe trait Plain {}
 
 // SAFETY: bytes.
 unsafe impl<const N: usize> Plain for [u8; N] {}
+// SAFETY: structs of bytes.
+unsafe impl Plain for Ipv4Header {}
 // SAFETY: structs of bytes.
 unsafe impl Plain for Ipv6Header {}
 // SAFETY: structs of bytes.

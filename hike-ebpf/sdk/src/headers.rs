@@ -2,8 +2,10 @@
 
 use core::arch::asm;
 
-use crate::types::{Ipv6Addr, Ipv6Flow, MacAddr};
+use crate::types::{Ipv4Addr, Ipv6Addr, Ipv6Flow, MacAddr};
 
+/// EtherType of IPv4, host order.
+pub const ETH_P_IPV4: u16 = 0x0800;
 /// EtherType of IPv6, host order.
 pub const ETH_P_IPV6: u16 = 0x86dd;
 /// EtherType of a VLAN tag, IEEE 802.1Q, host order.
@@ -104,6 +106,45 @@ impl Ipv6Header {
             source: self.source(),
             destination: self.destination(),
         }
+    }
+}
+
+/// The IPv4 header without its options, RFC 791 section 3.1.
+#[repr(C)]
+pub struct Ipv4Header {
+    /// Version (4 bits) and length of the header in words of 32 bits.
+    pub version_length: u8,
+    /// Type of service.
+    pub class: u8,
+    /// Length of header and data, network order.
+    pub total_length: [u8; 2],
+    /// What fragments of one packet have alike.
+    pub identification: [u8; 2],
+    /// Flags (3 bits) and the fragment's offset in units of 8 bytes.
+    pub flags_fragment: [u8; 2],
+    /// Hop limit.
+    pub time_to_live: u8,
+    /// Protocol number of what follows.
+    pub protocol: u8,
+    /// Checksum of the header.
+    pub checksum: [u8; 2],
+    /// Source address.
+    pub source: [u8; 4],
+    /// Destination address.
+    pub destination: [u8; 4],
+}
+
+impl Ipv4Header {
+    /// The version, 4 in what is IPv4.
+    #[inline(always)]
+    pub fn version(&self) -> u8 {
+        self.version_length >> 4
+    }
+
+    /// Destination address.
+    #[inline(always)]
+    pub fn destination(&self) -> Ipv4Addr {
+        Ipv4Addr(u32::from_ne_bytes(self.destination))
     }
 }
 

@@ -18,12 +18,15 @@
 #![feature(asm_experimental_arch)]
 #![warn(missing_docs)]
 
+pub mod bytes;
 pub mod config;
 mod context;
 pub mod errno;
 pub mod extension;
 pub mod headers;
 mod machine;
+pub mod options;
+pub mod resize;
 mod result;
 pub mod shared;
 pub mod types;
@@ -31,7 +34,7 @@ pub mod vm;
 
 pub use aya_ebpf::bindings::xdp_md;
 pub use aya_ebpf::{bindings, btf_maps as maps, helpers};
-pub use context::{HikeContext, Plain};
+pub use context::{HikeContext, Plain, opaque};
 pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
 pub use hike_sdk_macros::{btf_map, config_variable, hike_loader, hike_program};
 pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, finish};

@@ -83,6 +83,19 @@ impl ProgramResult for Result<u64, Errno> {
     }
 }
 
+/// An end of the chain, or an error as a negative number with which it goes on.
+impl ProgramResult for Result<Action, Errno> {
+    type Signature = i64;
+
+    #[inline(always)]
+    fn verdict(self) -> Verdict {
+        match self {
+            Ok(action) => Verdict::End(action),
+            Err(errno) => Verdict::error(errno),
+        }
+    }
+}
+
 /// An integer that can be an argument.
 pub trait Argument {
     /// Takes the low bits of the register.
