@@ -32,12 +32,16 @@ pub mod errno {
     pub const E2BIG: i64 = -7;
     /// An argument that the program does not know.
     pub const EINVAL: i64 = -22;
+    /// No room is left.
+    pub const ENOSPC: i64 = -28;
     /// A header that is cut off.
     pub const EBADMSG: i64 = -74;
     /// Not a packet for the program.
     pub const EPROTONOSUPPORT: i64 = -93;
     /// No room in a ring buffer.
     pub const ENOBUFS: i64 = -105;
+    /// Nobody to send to.
+    pub const EHOSTUNREACH: i64 = -113;
 }
 
 /// One extension header: its number, and its length in bytes.
@@ -163,6 +167,16 @@ impl Frame {
         }
     }
 
+    /// UDP behind a hop-by-hop header with these options, filled up with padding of one byte.
+    pub fn with_options(name: &str, tags: &[u16], options: &[u8]) -> Self {
+        let length = (2 + options.len()).next_multiple_of(8);
+        let header = Extension::new(extension::HOP_BY_HOP).with_length(length);
+        let mut frame = Self::build(name, tags, address(1), address(2), &[header], UDP);
+        let place = frame.network + 42;
+        frame.bytes[place..place + options.len()].copy_from_slice(options);
+        frame
+    }
+
     /// UDP over IPv4.
     pub fn ipv4() -> Self {
         let mut bytes = ethernet(&[], 0x0800);
@@ -205,9 +219,32 @@ impl Frame {
         self.is_ipv6 && self.bytes.len() >= self.network + 40
     }
 
+    /// Whether it holds a whole IPv4 header.
+    pub fn has_ipv4(&self) -> bool {
+        self.ethertype == 0x0800 && self.bytes.len() >= self.network + 20
+    }
+
     /// Whether it holds so many bytes from a place on.
     pub fn holds(&self, offset: usize, length: usize) -> bool {
         self.bytes.len() >= offset + length
+    }
+
+    /// Whether it has a whole hop-by-hop header, as the error of programs that look for options
+    /// there.
+    ///
+    /// # Errors
+    /// That error.
+    pub fn hop_by_hop(&self) -> Result<(), i64> {
+        if !self.has_ipv6() {
+            return Err(errno::EPROTONOSUPPORT);
+        }
+        match self.extensions.first() {
+            Some((first, offset)) if first.number == extension::HOP_BY_HOP => {
+                let whole = self.holds(*offset, first.length);
+                whole.then_some(()).ok_or(errno::EBADMSG)
+            }
+            _ => Err(errno::ENOENT),
+        }
     }
 
     /// The result of a walk through the extension headers that looks for anything, as the

@@ -58,6 +58,68 @@ fn one_chain_for_every_ipv6_packet() {
 }
 
 #[test]
+fn one_chain_for_every_ipv4_packet() {
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/ip4_simple_classifier", &[], &[]);
+        check(&rig, &zoo(), |_| None);
+        rig.start_from("ipv4_simple_classifier_map");
+        check(&rig, &zoo(), |frame| unknown(frame.has_ipv4()));
+    });
+}
+
+/// An entry of a longest-prefix map: the length in bits, then the address.
+fn prefix(length: u32, address: &[u8]) -> Vec<u8> {
+    [&length.to_ne_bytes()[..], address].concat()
+}
+
+#[test]
+fn chains_by_prefix() {
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/ip_lpm", &[], &[]);
+        check(&rig, &zoo(), |_| None);
+        rig.start_key("ip6_lpm_map", &prefix(16, &address(2).octets()));
+        check(&rig, &zoo(), |frame| unknown(frame.has_ipv6()));
+        rig.start_key("ip4_lpm_map", &prefix(8, &[10, 0, 0, 0]));
+        let is_ip = |frame: &Frame| unknown(frame.has_ipv6() || frame.has_ipv4());
+        check(&rig, &zoo(), is_ip);
+        let elsewhere = Frame::udp(address(1), Ipv6Addr::LOCALHOST);
+        let mut other = Frame::ipv4();
+        other.bytes[30] = 11;
+        check(&rig, &[elsewhere.clone(), other.clone()], |_| None);
+        rig.start_key("ip6_lpm_map", &prefix(0, &[0; 16]));
+        rig.start_key("ip4_lpm_map", &prefix(0, &[0; 4]));
+        check(&rig, &[elsewhere, other], is_ip);
+    });
+}
+
+/// The longest prefix that matches decides, whatever else does.
+#[test]
+fn longer_prefixes_come_first() {
+    in_both_tiers(|tier| {
+        let rig = tier.rig_with("hike_default/ip_lpm", &[], &[]);
+        let (six, four) = (Frame::udp(address(1), address(2)), Frame::ipv4());
+        let maps = ["ip6_lpm_map", "ip4_lpm_map"].map(|name| rig.map(name));
+        let addresses = [&address(2).octets()[..], &[10, 0, 0, 2]];
+        for (frame, map, address) in [
+            (&six, maps[0], addresses[0]),
+            (&four, maps[1], addresses[1]),
+        ] {
+            let bits = address.len() as u32 * 8;
+            rig.prepare_empty();
+            for length in [0, 3, bits / 2, bits - 1, bits] {
+                // No chain: who gets this one passes.
+                map.update(&prefix(length, address), &0_u32.to_ne_bytes())
+                    .expect("a prefix");
+                assert_eq!(rig.run(&frame.bytes).end, End::Decided(Action::Pass));
+                map.update(&prefix(length, address), &1_u32.to_ne_bytes())
+                    .expect("a prefix");
+                assert_eq!(rig.run(&frame.bytes).end, End::Continued(0), "{length}");
+            }
+        }
+    });
+}
+
+#[test]
 fn chains_by_destination() {
     in_both_tiers(|tier| {
         let rig = tier.rig_with("hike_default/minimal_classifier", &[], &[]);

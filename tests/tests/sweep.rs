@@ -2,7 +2,7 @@
 //! byte changed that the program does not say it changes.
 
 use hike_abi::Action;
-use hike_tests::frame::{Frame, errno, zoo};
+use hike_tests::frame::{Frame, TCP, UDP, errno, zoo};
 use hike_tests::rig::{End, in_both_tiers};
 
 /// What a program must make of a frame.
@@ -102,6 +102,20 @@ const EXPECTATIONS: &[Expectation] = &[
     reads("hike_default/hike_verbose", &[3], |_, end| {
         end == End::Continued(0)
     }),
+    reads("alt_mark/ip6_alt_mark", &[], without_option),
+    reads("alt_mark/ip6_alt_mark_flow", &[], without_option),
+    reads("alt_mark/ip6_alt_mark_count", &[], without_option),
+    reads("eip/eip_find", &[], without_option),
+    reads("eip/eip_timestamp", &[], without_option),
+    reads("eip/eip_delay", &[], without_option),
+    reads("stamp/stamp_reflector", &[], no_test_packet),
+    reads("stamp/stamp_collector", &[], no_test_packet),
+    reads("lb/lb_select", &[], |frame, end| {
+        end == End::Continued(for_no_service(frame))
+    }),
+    reads("lb/lb_encap", &[0], |frame, end| {
+        end == of_ipv6(frame, errno::ENOENT)
+    }),
 ];
 
 #[test]
@@ -147,6 +161,35 @@ fn ipv6_within(frame: &Frame, end: End, bounds: std::ops::RangeInclusive<i64>) -
     match end {
         End::Continued(result) if frame.has_ipv6() => bounds.contains(&result),
         _ => end == End::Continued(errno::EPROTONOSUPPORT),
+    }
+}
+
+/// What a program that looks for an option gives: there is none but padding.
+fn without_option(frame: &Frame, end: End) -> bool {
+    let expected = frame
+        .hop_by_hop()
+        .map_or_else(|error| error, |()| errno::ENOENT);
+    end == End::Continued(expected)
+}
+
+/// What a program gives that looks for a UDP header at once, and for a port that is not there.
+fn no_test_packet(frame: &Frame, end: End) -> bool {
+    let is_udp = frame.extensions.is_empty() && frame.transport.0 == UDP;
+    let expected = match frame.has_ipv6() {
+        false => errno::EPROTONOSUPPORT,
+        true if is_udp && !frame.holds(frame.transport.1, 8) => errno::EBADMSG,
+        true => errno::ENOENT,
+    };
+    end == End::Continued(expected)
+}
+
+/// What the load balancer gives that knows no service.
+fn for_no_service(frame: &Frame) -> i64 {
+    match frame.find_transport() {
+        Ok((UDP, offset)) if !frame.holds(offset, 4) => errno::EBADMSG,
+        Ok((TCP, offset)) if !frame.holds(offset, 14) => errno::EBADMSG,
+        Ok(_) => errno::ENOENT,
+        Err(error) => error,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The policy headend: an outer IPv6 header, RFC 8986 sections 5.1 and 5.2.
 
 use hike_sdk::HikeContext;
+use hike_sdk::bytes::{load_u64, store_u64};
 use hike_sdk::errno::{EBADMSG, ENOENT, EPROTONOSUPPORT, Errno};
 use hike_sdk::extension::Transport;
+use hike_sdk::resize::resize;
 use hike_sdk::types::Ipv6Addr;
 
-use crate::{IPPROTO_IPV6, IPV6_LENGTH, Policies, Policy, SEGMENTS, Source, resize};
+use crate::{IPPROTO_IPV6, IPV6_LENGTH, Policies, Policy, SEGMENTS, Source};
 
 /// Protocol number of a routing header.
 const ROUTING: u8 = 43;
@@ -41,7 +43,7 @@ pub fn encapsulate(
 ) -> Result<u64, Errno> {
     let header = core::ptr::from_ref(ctx.ipv6().ok_or(EPROTONOSUPPORT)?);
     // SAFETY: the header has more than 8 bytes.
-    let start = unsafe { load!("u64", header, 0) };
+    let start = unsafe { load_u64::<0>(header) };
     let policy = policies.get(number).ok_or(ENOENT)?;
     let source = source.get(0).ok_or(ENOENT)?;
     let list = Lengths::of(policy, form).ok_or(ENOENT)?;
@@ -165,7 +167,7 @@ pub unsafe fn put<const COUNT: usize, const LISTED: usize>(
     const { assert!(COUNT <= SEGMENTS && LISTED <= COUNT) };
     // SAFETY: the caller's promise.
     unsafe {
-        store!("u64", outer, 0, start);
+        store_u64::<0>(outer, start);
         put_address(outer.add(8), source);
         put_address(outer.add(24), policy.segments());
         if LISTED != 0 {
@@ -189,7 +191,7 @@ unsafe fn put_routing<const COUNT: usize, const LISTED: usize>(to: *mut u8, poli
     let segments = policy.segments();
     // SAFETY: the caller's promise; the policy has `COUNT` segments.
     unsafe {
-        store!("u64", to, 0, fixed);
+        store_u64::<0>(to, fixed);
         let mut entry = 0;
         while entry < LISTED {
             put_address(to.add(FIXED + entry * 16), segments.add(COUNT - 1 - entry));
@@ -207,7 +209,7 @@ unsafe fn put_address(to: *mut u8, address: *const Ipv6Addr) {
     let halves = address.cast::<u64>();
     // SAFETY: the caller's promise; an address is aligned to, and has, two words.
     unsafe {
-        store!("u64", to, 0, *halves);
-        store!("u64", to, 8, *halves.add(1));
+        store_u64::<0>(to, *halves);
+        store_u64::<8>(to, *halves.add(1));
     }
 }

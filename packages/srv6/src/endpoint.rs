@@ -1,6 +1,7 @@
 //! Endpoint behaviours: what happens at a segment, RFC 8986 section 4.
 
 use hike_sdk::HikeContext;
+use hike_sdk::bytes::{load_u64, store_u8, store_u64};
 use hike_sdk::errno::{EBADMSG, ENOENT, EPROTONOSUPPORT, Errno};
 
 use crate::IPV6_LENGTH;
@@ -111,10 +112,10 @@ pub fn next_segment(ctx: &mut HikeContext) -> Result<u64, Errno> {
     let place = routing.offset + 8 + left as usize * 16;
     let segment = ctx.header::<[u8; 16]>(place).ok_or(EBADMSG)?;
     // SAFETY: the segment has this length.
-    let segment = unsafe { [load!("u64", segment, 0), load!("u64", segment, 8)] };
+    let segment = unsafe { [load_u64::<0>(segment), load_u64::<8>(segment)] };
     let header = ctx.header::<[u8; 8]>(routing.offset).ok_or(EBADMSG)?;
     // SAFETY: the header has this length.
-    unsafe { store!("u8", header, 3, u64::from(left)) };
+    unsafe { store_u8::<3>(header, u64::from(left)) };
     set_destination(ctx, segment)?;
     Ok(left.into())
 }
@@ -126,8 +127,8 @@ fn set_destination(ctx: &HikeContext, [first, second]: [u64; 2]) -> Result<(), E
     let header = header.ok_or(EBADMSG)?;
     // SAFETY: the header has this length.
     unsafe {
-        store!("u64", header, DESTINATION_OFFSET, first);
-        store!("u64", header, DESTINATION_OFFSET + 8, second);
+        store_u64::<DESTINATION_OFFSET>(header, first);
+        store_u64::<{ DESTINATION_OFFSET + 8 }>(header, second);
     }
     Ok(())
 }
@@ -146,8 +147,8 @@ pub fn advance(ctx: &mut HikeContext, block: u32, node: u32) -> Result<bool, Err
     // SAFETY: the header has this length.
     let address = unsafe {
         Bits {
-            high: u64::from_be(load!("u64", header, DESTINATION_OFFSET)),
-            low: u64::from_be(load!("u64", header, DESTINATION_OFFSET + 8)),
+            high: u64::from_be(load_u64::<DESTINATION_OFFSET>(header)),
+            low: u64::from_be(load_u64::<{ DESTINATION_OFFSET + 8 }>(header)),
         }
     };
     let rest = address.left(block + node);

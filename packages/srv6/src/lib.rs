@@ -1,18 +1,12 @@
-//! What the SRv6 programs have alike: policies, the segment routing header (RFC 8754), and
-//! packets that grow and shrink behind their link-layer header.
+//! What the SRv6 programs have alike: policies and the segment routing header (RFC 8754).
 #![no_std]
-#![feature(asm_experimental_arch)]
 
-#[macro_use]
-mod bytes;
 mod encaps;
 mod endpoint;
-mod resize;
 
 pub use encaps::{Form, Lengths, encapsulate, length, outer_start, put};
 pub use endpoint::{advance, headers, next_segment};
 use hike_sdk::prelude::*;
-pub use resize::resize;
 
 /// Longest segment list of a policy.
 pub const SEGMENTS: usize = 8;

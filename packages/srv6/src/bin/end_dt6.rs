@@ -6,7 +6,8 @@ use hike_sdk::errno::{EBADMSG, EINVAL, ENOENT};
 use hike_sdk::extension::Transport;
 use hike_sdk::headers::Ipv6Header;
 use hike_sdk::prelude::*;
-use srv6::{IPPROTO_IPV6, headers, resize};
+use hike_sdk::resize::resize;
+use srv6::{IPPROTO_IPV6, headers};
 
 /// Takes the IPv6 packet out of the outer one (End.DT6, RFC 8986 section 4.6).
 ///
