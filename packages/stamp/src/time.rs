@@ -38,11 +38,11 @@ impl Format {
     #[inline(always)]
     pub const fn stamp(self, moment: u64, behind: u32) -> u64 {
         match self {
-            Self::Ptp => (moment / SECOND) << 32 | moment % SECOND,
+            Self::Ptp => ((moment / SECOND) << 32) | (moment % SECOND),
             Self::Ntp => {
                 let moment = moment.saturating_sub(behind as u64 * SECOND);
                 let fraction = ((moment % SECOND) << 32) / SECOND;
-                (moment / SECOND + NTP_TO_UNIX) << 32 | fraction
+                ((moment / SECOND + NTP_TO_UNIX) << 32) | fraction
             }
         }
     }
@@ -55,7 +55,7 @@ impl Format {
             Self::Ptp => seconds as u64 * SECOND + below,
             Self::Ntp => {
                 let seconds = seconds.wrapping_sub(NTP_TO_UNIX as u32) as u64;
-                (seconds + behind as u64) * SECOND + (below * SECOND >> 32)
+                (seconds + behind as u64) * SECOND + ((below * SECOND) >> 32)
             }
         }
     }
