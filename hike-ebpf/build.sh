@@ -37,7 +37,7 @@ status=0
 place() { # binary, object
   local stripped
   stripped=$(mktemp)
-  llvm-objcopy --strip-debug --strip-unneeded-symbol='.L*' "$built/$1" "$stripped"
+  llvm-objcopy --strip-debug --strip-unneeded-symbol='.L*' "$1" "$stripped"
   if [ "${mode:-}" = check ]; then
     if cmp -s "$stripped" "$2"; then
       echo "same $2"
@@ -56,16 +56,26 @@ place() { # binary, object
 
 mode=${1:-}
 mode=${mode#--}
-for program in executor executor_loop start nop native; do
-  place "$program" "hike-ebpf/objects/$program.o"
+for program in executor executor_loop start nop native program; do
+  place "$built/$program" "hike-ebpf/objects/$program.o"
 done
 for source in packages/*/src/bin/*.rs; do
   package=${source#packages/}
   program=$(basename "$source" .rs)
-  place "$program" "packages/${package%%/*}/objects/$program.o"
+  place "$built/$program" "packages/${package%%/*}/objects/$program.o"
+done
+# Programs in C: the logic alone, the linker brings the VM.
+compiled=$(mktemp)
+trap 'rm -f "$compiled"' EXIT
+for source in packages/*/src/*.c; do
+  package=${source#packages/}
+  program=$(basename "$source" .c)
+  clang -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -ffile-prefix-map="$top=" \
+    -I hike-ebpf/include -c "$source" -o "$compiled"
+  place "$compiled" "packages/${package%%/*}/objects/$program.o"
 done
 for source in benches/raw/src/bin/*.rs; do
   program=$(basename "$source" .rs)
-  place "$program" "benches/objects/$program.o"
+  place "$built/$program" "benches/objects/$program.o"
 done
 exit $status

@@ -11,6 +11,7 @@ use hike_format::program::ObjectError;
 use hike_format::symbol::Symbol;
 
 use crate::Use;
+use crate::complete::CompleteError;
 
 /// A problem and every place that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,14 @@ pub enum Problem {
         path: String,
         /// What is wrong with it.
         error: ObjectError,
+    },
+    /// Logic that cannot get its function for the VM.
+    #[error("{path}: {error}")]
+    Incomplete {
+        /// The object.
+        path: String,
+        /// What is wrong.
+        error: CompleteError,
     },
     /// A program object whose package cannot be known.
     #[error("{path}: expected a program or loader object in a folder `PACKAGE/objects`")]

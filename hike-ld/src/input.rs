@@ -5,6 +5,7 @@ use hike_format::program::ProgramObject;
 use hike_format::signature::ObjectKind;
 use hike_format::{Symbol, SymbolKind};
 
+use crate::complete::complete;
 use crate::{LinkError, Problem};
 
 /// An object to link.
@@ -87,6 +88,10 @@ pub(crate) fn program(
     let object = match ProgramObject::parse(bytes) {
         Ok(object) => object,
         Err(error) => return Err(Problem::ProgramObject { path, error }.into()),
+    };
+    let object = match complete(object) {
+        Ok(object) => object,
+        Err(error) => return Err(Problem::Incomplete { path, error }.into()),
     };
     let kind = match object.signature.kind {
         ObjectKind::Program => SymbolKind::Program,

@@ -4,7 +4,7 @@
 //!
 //! | phase | module |
 //! |---|---|
-//! | read the inputs | [`input`] |
+//! | read the inputs; give logic in C its function for the VM | [`input`], [`mod@complete`] |
 //! | collect what they define and use | [`symbols`] |
 //! | pull what is missing from packages | [`resolve`] |
 //! | check calls against signatures | [`calls`] |
@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calls;
+pub mod complete;
 pub mod configure;
 mod docs;
 mod error;

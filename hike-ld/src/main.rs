@@ -36,6 +36,7 @@ fn run(cli: &Cli) -> Result<Output, Failure> {
         Some(Command::Inspect(args)) => inspect::run(&args.file, args.name.as_deref(), cli.json),
         Some(Command::Disasm(args)) => disasm::run(&args.file, cli.json),
         Some(Command::Verify(args)) => verify::run(&args.file, cli.json),
+        Some(Command::Program(args)) => tool::program::run(args),
         Some(Command::Completions { shell }) => Ok(tool::cli::completions(*shell)),
         Some(Command::Man) => tool::cli::man_page(),
     }

@@ -5,6 +5,7 @@ pub mod disasm;
 pub mod files;
 pub mod inspect;
 pub mod link;
+pub mod program;
 pub mod report;
 pub mod verify;
 

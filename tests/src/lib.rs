@@ -15,6 +15,7 @@ pub mod packet;
 pub mod random;
 pub mod rig;
 pub mod ring;
+pub mod site;
 pub mod tools;
 
 pub use kernel::require_kernel;

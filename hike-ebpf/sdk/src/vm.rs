@@ -361,3 +361,21 @@ fn indirect(ctx: *mut xdp_md, id: u32) {
         )
     }
 }
+
+/// Goes on with the chain after a program whose logic is done and has continued: what the
+/// linker puts behind logic that was compiled without the VM.
+#[inline(always)]
+pub fn go_on(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
+    resume(ctx, state)
+}
+
+/// Starts the chain that a loader's decision alone has left in the state.
+#[inline(always)]
+pub fn start_decided(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
+    // SAFETY: as in `loader`.
+    unsafe {
+        let (chain, default_action) = ((*state).chain, (*state).default_action);
+        begin(&mut *state, chain, default_action);
+    }
+    resume(ctx, state)
+}

@@ -8,13 +8,14 @@ mod encode;
 mod error;
 mod ext;
 mod layout;
+mod merge;
 mod reader;
 mod strings;
 mod types;
 
 pub use encode::encode;
 pub use error::{BtfError, Problem};
-pub use ext::{BtfExt, FuncInfo, KernelRecords, LineInfo, line_of};
+pub use ext::{BtfExt, FuncInfo, KernelRecords, LineInfo, has_core_relocations, line_of};
 pub use layout::{LayoutError, layout};
 pub use types::{
     Btf, EnumType, IntEncoding, Linkage, Member, Modifier, NamedParam, SectionVar, Type, TypeId,

@@ -77,6 +77,8 @@ pub struct Relocation<'e> {
     pub call: bool,
     /// The symbol it names; none for a section or a missing symbol.
     pub symbol: Option<&'e ElfSymbol>,
+    /// The section it names instead of a symbol.
+    pub section: Option<&'e str>,
 }
 
 impl<'a> Elf<'a> {
@@ -150,6 +152,7 @@ impl<'a> Elf<'a> {
                 offset,
                 call: matches!(relocation.flags(), RelocationFlags::Elf { r_type, .. } if r_type == R_BPF_64_32),
                 symbol: self.relocation_symbol(relocation.target()),
+                section: self.relocation_section(relocation.target()),
             })
             .collect();
         found.sort_by_key(|relocation| relocation.offset);
@@ -164,6 +167,29 @@ impl<'a> Elf<'a> {
             .symbols
             .binary_search_by_key(&index.0, |symbol| symbol.index.0);
         self.symbols.get(place.ok()?)
+    }
+
+    /// The section that a relocation's symbol stands for.
+    fn relocation_section(&self, target: RelocationTarget) -> Option<&'a str> {
+        let RelocationTarget::Symbol(index) = target else {
+            return None;
+        };
+        let symbol = self.file.symbol_by_index(index).ok()?;
+        let SymbolSection::Section(index) = symbol.section() else {
+            return None;
+        };
+        let section = self.sections.iter().find(|section| section.index == index);
+        section
+            .filter(|_| symbol.kind() == SymbolKind::Section)
+            .map(|section| section.name)
+    }
+
+    /// The function at an offset of a section.
+    pub fn function_at(&self, section: &str, offset: u64) -> Option<&ElfSymbol> {
+        let mut symbols = self.symbols.iter();
+        symbols.find(|symbol| {
+            symbol.function && symbol.offset == offset && symbol.section.as_deref() == Some(section)
+        })
     }
 }
 

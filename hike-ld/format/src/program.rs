@@ -19,6 +19,8 @@ const SIGNATURE_SECTIONS: [(&str, ObjectKind); 2] = [
 const SIGNATURE_PREFIX: &str = "hike_sig_";
 /// What precedes a name in the name of the variable with its documentation.
 const DOC_PREFIX: &str = "hike_doc_";
+/// The section of the logic alone.
+pub const LOGIC_SECTION: &str = ".text";
 /// The section of the functions that the kernel loads.
 pub const XDP_SECTION: &str = "xdp";
 /// What precedes a program's name in the name of its function for the VM.
@@ -31,6 +33,9 @@ pub struct ProgramObject {
     pub signature: Signature,
     /// The licence the kernel is told.
     pub license: String,
+    /// Whether it has the function for the VM. A compiler that knows nothing of the VM makes
+    /// the logic alone, and the linker completes it.
+    pub complete: bool,
     /// The ELF file.
     pub bytes: Vec<u8>,
 }
@@ -46,10 +51,11 @@ impl ProgramObject {
         let btf = elf.section(".BTF").ok_or(ObjectError::NoSection(".BTF"))?;
         let btf = Btf::parse(btf.data)?;
         let signature = signature(&elf, &btf)?;
-        check_entry(&elf, &signature)?;
+        let complete = is_complete(&elf, &signature)?;
         let license = elf.section("license").map(|section| text(section.data));
         Ok(Self {
             license: license.transpose()?.unwrap_or_default(),
+            complete,
             signature,
             bytes,
         })
@@ -90,21 +96,25 @@ fn signature(elf: &Elf<'_>, btf: &Btf) -> Result<Signature, ObjectError> {
     })
 }
 
-/// The function that the kernel loads must be there.
-fn check_entry(elf: &Elf<'_>, signature: &Signature) -> Result<(), ObjectError> {
+/// Whether the function that the kernel loads is there; if not, the logic must be.
+fn is_complete(elf: &Elf<'_>, signature: &Signature) -> Result<bool, ObjectError> {
     let mut functions = elf
         .symbols()
         .iter()
         .filter(|symbol| symbol.function && symbol.section.as_deref() == Some(XDP_SECTION));
     let expected = match signature.kind {
-        ObjectKind::Loader if functions.next().is_some() => return Ok(()),
+        ObjectKind::Loader if functions.next().is_some() => return Ok(true),
         ObjectKind::Loader => signature.name.clone(),
         ObjectKind::Program => format!("{VM_PREFIX}{}", signature.name),
     };
     if functions.any(|symbol| symbol.name == expected) {
-        return Ok(());
+        return Ok(true);
     }
-    Err(ObjectError::NoEntry(expected))
+    let logic = elf.symbol(&signature.name).filter(|logic| logic.function);
+    match logic.and_then(|logic| logic.section.as_deref()) {
+        Some(LOGIC_SECTION) => Ok(false),
+        _ => Err(ObjectError::NoEntry(expected)),
+    }
 }
 
 /// The documentation of a program or loader, of `config_NAME` or of `map_NAME`.

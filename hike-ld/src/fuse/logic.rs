@@ -160,49 +160,69 @@ impl Finder<'_> {
         for relocation in relocations.unwrap_or_default() {
             if range.contains(&relocation.offset) {
                 let slot = ((relocation.offset - symbol.offset) / 8) as usize;
-                references.insert(slot, self.reference(slot, &relocation)?);
+                references.insert(slot, self.reference(elf, slot, &relocation)?);
             }
         }
-        self.check_calls(&references)?;
+        self.near_calls(elf, symbol, &mut references)?;
         Ok(references)
     }
 
-    fn reference(&self, slot: usize, relocation: &Relocation<'_>) -> Result<Reference, FuseError> {
+    fn reference(
+        &self,
+        elf: &Elf<'_>,
+        slot: usize,
+        relocation: &Relocation<'_>,
+    ) -> Result<Reference, FuseError> {
         let cannot = || self.cannot(slot);
-        let symbol = relocation.symbol.ok_or_else(cannot)?;
         let code = self.slots.get(slot).ok_or_else(cannot)?;
         if relocation.call {
-            return match symbol.function {
-                true => Ok(Reference::Function(symbol.name.clone())),
-                false => Err(cannot()),
-            };
+            return called(elf, relocation, code).ok_or_else(cannot);
         }
-        let section = symbol.section.as_deref().unwrap_or_default();
-        if code.opcode != ops::LOAD_IMM64 || symbol.function {
+        if code.opcode != ops::LOAD_IMM64 {
             return Err(cannot());
         }
+        // A symbol, or a place in a section that has none: what is static in C.
+        let (section, offset) = match (relocation.symbol, relocation.section) {
+            (Some(symbol), _) if symbol.function => return Err(cannot()),
+            (Some(symbol), _) => (symbol.section.as_deref().unwrap_or_default(), symbol.offset),
+            (None, Some(section)) => (section, 0),
+            (None, None) => return Err(cannot()),
+        };
         if section == ".maps" {
-            return Ok(Reference::Place(map_name(self.package, &symbol.name), 0));
+            let map = relocation.symbol.ok_or_else(cannot)?;
+            return Ok(Reference::Place(map_name(self.package, &map.name), 0));
         }
         let is_data = [".rodata", ".data", ".bss"];
         if !is_data.iter().any(|prefix| section.starts_with(prefix)) {
             return Err(cannot());
         }
-        let addend = u32::try_from(symbol.offset).ok();
+        let addend = u32::try_from(offset).ok();
         let addend = addend.and_then(|offset| offset.checked_add_signed(code.imm));
         let addend = addend.ok_or_else(cannot)?;
         let name = format!("{}:{section}", self.owner);
         Ok(Reference::Place(name, addend))
     }
 
-    /// A call within the object must have a relocation that names the function.
-    fn check_calls(&self, references: &BTreeMap<usize, Reference>) -> Result<(), FuseError> {
+    /// Calls without a relocation: of functions in the same section, by their distance.
+    fn near_calls(
+        &self,
+        elf: &Elf<'_>,
+        symbol: &ElfSymbol,
+        references: &mut BTreeMap<usize, Reference>,
+    ) -> Result<(), FuseError> {
         let is_local = |slot: &Slot| slot.opcode == ops::CALL && slot.src == LOCAL_CALL;
-        let mut calls = self.slots.iter().enumerate();
-        match calls.find(|(at, slot)| is_local(slot) && !references.contains_key(at)) {
-            Some((slot, _)) => Err(self.cannot(slot)),
-            None => Ok(()),
+        for (at, slot) in self.slots.iter().enumerate() {
+            if !is_local(slot) || references.contains_key(&at) {
+                continue;
+            }
+            let target = symbol.offset as i64 + (at as i64 + 1 + i64::from(slot.imm)) * 8;
+            let section = symbol.section.as_deref().unwrap_or_default();
+            let function = u64::try_from(target).ok();
+            let function = function.and_then(|target| elf.function_at(section, target));
+            let function = function.ok_or_else(|| self.cannot(at))?;
+            references.insert(at, Reference::Function(function.name.clone()));
         }
+        Ok(())
     }
 
     fn cannot(&self, slot: usize) -> FuseError {
@@ -212,6 +232,20 @@ impl Finder<'_> {
             slot,
         }
     }
+}
+
+/// The function that a call names: by its symbol, or, when it is static in C, by its section
+/// and the distance in slots from the slot after the section's start.
+fn called(elf: &Elf<'_>, relocation: &Relocation<'_>, call: &Slot) -> Option<Reference> {
+    let function = match (relocation.symbol, relocation.section) {
+        (Some(symbol), _) => Some(symbol).filter(|symbol| symbol.function),
+        (None, Some(section)) => {
+            let offset = (i64::from(call.imm) + 1) * 8;
+            elf.function_at(section, u64::try_from(offset).ok()?)
+        }
+        (None, None) => None,
+    };
+    function.map(|function| Reference::Function(function.name.clone()))
 }
 
 /// The name that a map has in fused objects: the VM's own, and with its package otherwise.
@@ -229,7 +263,7 @@ pub fn logic_name(symbol: &Symbol) -> &str {
 
 /// How far below the frame pointer a function reaches: accesses by it, and the negative
 /// constants added to what may be its copy, with the negative offsets from such a copy.
-fn stack(slots: &[Slot]) -> u32 {
+pub fn stack(slots: &[Slot]) -> u32 {
     let (mut direct, mut copies, mut from_copies) = (0, 0, 0);
     for slot in slots {
         let off = i32::from(slot.off);

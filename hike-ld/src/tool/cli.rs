@@ -100,6 +100,11 @@ Examples:
     /// Compare every member of a bundle with its digest.
     #[command(after_help = "Example:\n  hike-ld verify ddos.hike")]
     Verify(FileArgs),
+    /// Give a program that was compiled without the VM its function for it.
+    ///
+    /// Linking does so by itself; this is for whoever wants to see what it gives.
+    #[command(after_help = "Example:\n  hike-ld program monitor.o -o monitor.vm.o")]
+    Program(ProgramArgs),
     /// Print completions for a shell.
     #[command(hide = true)]
     Completions {
@@ -129,6 +134,18 @@ pub struct FileArgs {
     /// A bundle or an object.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+}
+
+/// Arguments of `program`.
+#[derive(Debug, Args)]
+pub struct ProgramArgs {
+    /// The object of a program or loader.
+    #[arg(value_name = "IN.o")]
+    pub input: PathBuf,
+
+    /// The object to write.
+    #[arg(short, long, value_name = "OUT.o")]
+    pub output: PathBuf,
 }
 
 /// Completions for a shell.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use hike_format::{ProgramObject, Symbol, SymbolKind};
+use hike_ld::complete::complete;
 use hike_loader::image::{Data, Image};
 use hike_loader::sys::map::Map;
 use hike_loader::sys::{btf, program};
@@ -34,6 +35,7 @@ impl Object {
     pub fn open(path: &str, settings: &[Setting<'_>], maps: &mut BTreeMap<String, Map>) -> Self {
         let file = repository().join(path);
         let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let bytes = completed(bytes);
         let mut image = Image::parse(path, None, &bytes).expect("a program object");
         configure(&mut image, &bytes, settings);
         let types = btf::load(image.types()).expect("type information");
@@ -97,6 +99,15 @@ pub fn symbol(kind: SymbolKind, name: &str) -> Symbol {
 
 fn split(name: &str) -> (&str, &str) {
     name.split_once('/').expect("package/program")
+}
+
+/// A program with its function for the VM, which one in C gets from the linker.
+fn completed(bytes: Vec<u8>) -> Vec<u8> {
+    if !ProgramObject::is_one(&bytes) {
+        return bytes;
+    }
+    let object = ProgramObject::parse(bytes).expect("a HIKe object");
+    complete(object).expect("a complete object").bytes
 }
 
 fn configure(image: &mut Image, bytes: &[u8], settings: &[Setting<'_>]) {

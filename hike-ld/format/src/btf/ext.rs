@@ -140,6 +140,16 @@ fn of_section(records: Vec<(String, Vec<u8>)>, section: &str) -> Vec<u8> {
     own.flat_map(|(_, bytes)| bytes).collect()
 }
 
+/// Whether a `.BTF.ext` section has CO-RE relocations, which [`BtfExt`] leaves out.
+pub fn has_core_relocations(ext: &[u8]) -> bool {
+    let word = |at: usize| {
+        let bytes = ext.get(at..at + 4)?.try_into().ok()?;
+        Some(u32::from_le_bytes(bytes))
+    };
+    let has_field = word(4).is_some_and(|length| length as usize >= HEADER_LEN);
+    has_field && word(HEADER_LEN - 4).is_some_and(|length| length > 0)
+}
+
 type ReadRecord<T> = fn(&mut Cursor<'_>, Strings<'_>, &str) -> Result<T, BtfError>;
 
 /// Reads a part: the record size, then for each section its name, a count and the records.

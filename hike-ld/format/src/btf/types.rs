@@ -251,6 +251,10 @@ impl Btf {
         (1..).map(TypeId).zip(&self.types)
     }
 
+    pub(super) fn types_mut(&mut self) -> &mut [Type] {
+        &mut self.types
+    }
+
     /// Number of types, `void` not counted.
     pub fn len(&self) -> usize {
         self.types.len()
@@ -334,6 +338,27 @@ impl Type {
                 params.iter().for_each(|param| visit(param.ty));
             }
             Self::Section { vars, .. } => vars.iter().for_each(|entry| visit(entry.var)),
+            Self::Int { .. } | Self::Enum(_) | Self::Forward { .. } | Self::Float { .. } => {}
+        }
+    }
+
+    /// Calls `visit` with every type number it holds, to change it.
+    pub(super) fn references_mut(&mut self, mut visit: impl FnMut(&mut TypeId)) {
+        match self {
+            Self::Pointer(target)
+            | Self::Modified { target, .. }
+            | Self::DeclTag { target, .. }
+            | Self::Func { proto: target, .. }
+            | Self::Var { ty: target, .. } => visit(target),
+            Self::Array { element, index, .. } => [element, index].into_iter().for_each(visit),
+            Self::Composite { members, .. } => {
+                members.iter_mut().for_each(|member| visit(&mut member.ty));
+            }
+            Self::FuncProto { result, params } => {
+                visit(result);
+                params.iter_mut().for_each(|param| visit(&mut param.ty));
+            }
+            Self::Section { vars, .. } => vars.iter_mut().for_each(|entry| visit(&mut entry.var)),
             Self::Int { .. } | Self::Enum(_) | Self::Forward { .. } | Self::Float { .. } => {}
         }
     }
