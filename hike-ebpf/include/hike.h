@@ -257,7 +257,7 @@ enum {
 		HIKE_JOIN_(HIKE_MEMBERS_, HIKE_COUNT_(__VA_ARGS__))(__VA_ARGS__)           \
 	};                                                                                 \
 	const struct hike_sig_##name hike_sig_##name SEC(section_name) = {};               \
-	const char hike_doc_##name[] SEC(".hike.doc") = doc;
+	HIKE_DOC(name, doc);
 
 #define HIKE_JOIN_(a, b) HIKE_JOIN_NOW_(a, b)
 #define HIKE_JOIN_NOW_(a, b) a##b
@@ -281,13 +281,18 @@ enum {
 
 /* A constant that a script or an install can set; it costs nothing at run time:
  *
- *	HIKE_CONFIG(u32, LIMIT, 64);             read as LIMIT
- *	HIKE_CONFIG_IN(Seconds, TIMEOUT, 60);    read as TIMEOUT.value, in a unit
+ *	HIKE_CONFIG(u32, LIMIT, 64, "Most packets.");               read as LIMIT
+ *	HIKE_CONFIG_IN(Seconds, TIMEOUT, 60, "Age of an entry.");   read as TIMEOUT.value
  */
-#define HIKE_CONFIG(type, name, initial) \
+#define HIKE_CONFIG(type, name, initial, doc) \
+	HIKE_DOC(config_##name, doc);         \
 	const volatile type name SEC(".rodata.config") = initial
-#define HIKE_CONFIG_IN(unit, name, initial) \
+#define HIKE_CONFIG_IN(unit, name, initial, doc) \
+	HIKE_DOC(config_##name, doc);            \
 	const volatile struct unit name SEC(".rodata.config") = { initial }
+
+/* What users read about a configuration variable, config_NAME, or a map, map_NAME. */
+#define HIKE_DOC(name, text) const char hike_doc_##name[] SEC(".hike.doc") = text
 
 /* A unit is a struct with one number. */
 #define HIKE_UNIT(name, type) \
@@ -303,24 +308,26 @@ HIKE_UNIT(Nanoseconds, u64);
 /* ---- Maps -------------------------------------------------------------------------- */
 
 /* A map; its keys and values have the types that tools show. libbpf's way to declare maps
- * works as well. */
-#define HIKE_MAP(map_type, name, key_type, value_type, entries) \
-	struct {                                                \
-		__uint(type, map_type);                         \
-		__type(key, key_type);                          \
-		__type(value, value_type);                      \
-		__uint(max_entries, entries);                   \
+ * works as well, with HIKE_DOC beside it. */
+#define HIKE_MAP(map_type, name, key_type, value_type, entries, doc) \
+	HIKE_DOC(map_##name, doc);                                   \
+	struct {                                                     \
+		__uint(type, map_type);                              \
+		__type(key, key_type);                               \
+		__type(value, value_type);                           \
+		__uint(max_entries, entries);                        \
 	} name SEC(".maps")
 
-/* The longest prefix decides: HIKE_LPM_MAP(routes, struct { u32 length; Ipv6Addr address; },
- * u32, 1024). The prefix length comes first in a key. */
-#define HIKE_LPM_MAP(name, key_type, value_type, entries) \
-	struct {                                          \
-		__uint(type, BPF_MAP_TYPE_LPM_TRIE);      \
-		__type(key, key_type);                    \
-		__type(value, value_type);                \
-		__uint(max_entries, entries);             \
-		__uint(map_flags, BPF_F_NO_PREALLOC);     \
+/* A map in which the longest prefix counts. A key is the prefix length as u32, then the
+ * address. */
+#define HIKE_LPM_MAP(name, key_type, value_type, entries, doc) \
+	HIKE_DOC(map_##name, doc);                             \
+	struct {                                               \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);           \
+		__type(key, key_type);                         \
+		__type(value, value_type);                     \
+		__uint(max_entries, entries);                  \
+		__uint(map_flags, BPF_F_NO_PREALLOC);          \
 	} name SEC(".maps")
 
 /* ---- Packets ----------------------------------------------------------------------- */

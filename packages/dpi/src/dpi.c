@@ -11,10 +11,10 @@ struct dpi_pattern {
 	u8 bytes[PATTERN_BYTES] __attribute__((aligned(8)));
 };
 
-HIKE_MAP(BPF_MAP_TYPE_ARRAY, dpi_patterns, u32, struct dpi_pattern, 64);
+HIKE_MAP(BPF_MAP_TYPE_ARRAY, dpi_patterns, u32, struct dpi_pattern, 64,
+	 "Byte strings of 1 to 16 bytes, by the number that `dpi` is called with.");
 
-/* Bytes of the payload that are looked at. */
-HIKE_CONFIG_IN(Bytes, SCAN, MOST_BYTES);
+HIKE_CONFIG_IN(Bytes, SCAN, MOST_BYTES, "Bytes of the payload that are looked at, at most 1500.");
 
 /* 16 bytes, the last one in the lowest bits of `low`. */
 struct window {

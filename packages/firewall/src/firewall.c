@@ -19,10 +19,12 @@ struct prefix4 {
 
 /* Prefixes belong to zones, which are numbers that rules name; an address in no prefix is
  * in zone 0. */
-HIKE_LPM_MAP(firewall_sources6, struct prefix6, u32, 4096);
-HIKE_LPM_MAP(firewall_sources4, struct prefix4, u32, 4096);
-HIKE_LPM_MAP(firewall_destinations6, struct prefix6, u32, 4096);
-HIKE_LPM_MAP(firewall_destinations4, struct prefix4, u32, 4096);
+HIKE_LPM_MAP(firewall_sources6, struct prefix6, u32, 4096, "Zones of IPv6 sources, by prefix.");
+HIKE_LPM_MAP(firewall_sources4, struct prefix4, u32, 4096, "Zones of IPv4 sources, by prefix.");
+HIKE_LPM_MAP(firewall_destinations6, struct prefix6, u32, 4096,
+	     "Zones of IPv6 destinations, by prefix.");
+HIKE_LPM_MAP(firewall_destinations4, struct prefix4, u32, 4096,
+	     "Zones of IPv4 destinations, by prefix.");
 
 struct port_range {
 	u16 first;
@@ -39,11 +41,11 @@ struct rule {
 	struct port_range destination_ports;
 };
 
-/* The first rule that fits decides. */
-HIKE_MAP(BPF_MAP_TYPE_ARRAY, firewall_rules, u32, struct rule, RULES);
+HIKE_MAP(BPF_MAP_TYPE_ARRAY, firewall_rules, u32, struct rule, RULES,
+	 "Rules in their order: the first that fits decides. A field that is 0 fits all; action\n"
+	 "1 allows, 2 denies, 0 skips the rule.");
 
-/* What no rule decides: 1 allow, 2 deny. */
-HIKE_CONFIG(u32, DEFAULT, DENY);
+HIKE_CONFIG(u32, DEFAULT, DENY, "What happens to a packet that no rule fits: 1 allow, 2 deny.");
 
 /* What rules look at. */
 struct packet {
