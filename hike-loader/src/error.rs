@@ -109,6 +109,9 @@ impl Error {
 
     /// What to do about it, when there is something.
     pub fn help(&self) -> Option<String> {
+        if self.verifier_log().is_some() {
+            return Some("`--verifier-log` shows all that the verifier says".to_owned());
+        }
         match self {
             Self::Plan(error) => error.help(),
             Self::Host(error) => error.help(),
@@ -120,9 +123,6 @@ impl Error {
                 "another version of hike-loader has installed it; uninstall it with that one"
                     .to_owned(),
             ),
-            _ if self.verifier_log().is_some() => {
-                Some("`--verifier-log` shows all that the verifier says".to_owned())
-            }
             _ => None,
         }
     }

@@ -40,7 +40,7 @@ fn named(text: &str) -> Option<u32> {
 
 /// Whether a line is not an instruction, a state, a source line or a statistic.
 fn says_something(line: &str) -> bool {
-    const NOISE: [&str; 10] = [
+    const NOISE: [&str; 12] = [
         "processed ",
         "verification time",
         "stack depth",
@@ -50,6 +50,8 @@ fn says_something(line: &str) -> bool {
         "regs=",
         "parent ",
         "max_states",
+        "cur state:",
+        "old state:",
         ";",
     ];
     let is_instruction = || {

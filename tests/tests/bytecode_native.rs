@@ -101,7 +101,7 @@ fn random_chains(guard: Guard) {
     let (mut ran, mut refused) = (0, 0);
     let (seeds, at_most) = match guard {
         Guard::Kernel => (300, 20),
-        Guard::Counter => (40, 2),
+        Guard::Counter => (20, 2),
     };
     for seed in 0..seeds {
         let chains = chains(&mut Random::new(seed));

@@ -53,6 +53,16 @@ pub enum FuseError {
         /// The slot.
         slot: usize,
     },
+    /// Logic with too much on the stack.
+    #[error("`{program}` uses {bytes} bytes of stack, a fused program has {room} for it")]
+    Stack {
+        /// The program or loader.
+        program: Symbol,
+        /// What it uses.
+        bytes: u32,
+        /// What there is.
+        room: u32,
+    },
     /// More code than jumps reach over.
     #[error("the fused program has more than {0} instructions")]
     TooLarge(usize),

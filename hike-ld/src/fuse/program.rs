@@ -10,7 +10,7 @@ use hike_isa::{Insn, Operand, Reg, Size, Slot as Code64, ops};
 use super::asm::{Assembler, Code, Item, Label};
 use super::fault::Faults;
 use super::flow::Flows;
-use super::logic::{Function, Reference, STACK, function, logic_name};
+use super::logic::{Function, Reference, function, logic_name};
 use super::optimise::{Cells, optimise};
 use super::regs::Regs;
 use super::stack::{Slot, Stack};
@@ -20,8 +20,11 @@ use super::{FuseError, Parts};
 const NATIVE: &[u8] = include_bytes!("../../../hike-ebpf/objects/native.o");
 /// What messages call that object.
 const NATIVE_NAME: &str = "native";
-/// Largest size of inlined logic, in slots: more inlined code than this is a function.
-const INLINE_LIMIT: usize = 16_000;
+/// How many slots the inlined logic of all programs, and of one, may have: what is used more
+/// often becomes a function. A call costs a few nanoseconds, code that does not fit into the
+/// processor's caches more.
+const INLINE_ALL: usize = 16_000;
+const INLINE_ONE: usize = 2_000;
 
 /// A function to append: its owner, package and name.
 type FunctionKey = (String, String);
@@ -50,8 +53,8 @@ pub struct Program<'a> {
     pub guard: Guard,
     /// The logic of programs and of the loader.
     logic: BTreeMap<&'a Symbol, Function>,
-    /// Slots of inlined logic so far.
-    inlined: usize,
+    /// Slots of inlined logic so far, of each program.
+    inlined: BTreeMap<Symbol, usize>,
     /// Functions that are called, and whether they are there.
     functions: BTreeMap<FunctionKey, (Label, bool)>,
 }
@@ -68,16 +71,13 @@ impl<'a> Program<'a> {
         guard: Guard,
     ) -> Result<Self, FuseError> {
         let logic = logic(parts, loader)?;
-        let own = Stack::size(depth(parts));
-        let room = STACK.saturating_sub(own);
-        let stacks = logic.values().map(|function| function.stack);
-        let deepest = stacks.filter(|stack| *stack <= room).max();
+        let stack = stack(&logic, depth(parts))?;
         let mut asm = Assembler::default();
         Ok(Self {
             parts,
             flows,
             loader,
-            stack: Stack::below(deepest.unwrap_or(0)),
+            stack,
             faults: Faults::default(),
             verdict: asm.label(),
             returned: asm.label(),
@@ -85,7 +85,7 @@ impl<'a> Program<'a> {
             guard,
             asm,
             logic,
-            inlined: 0,
+            inlined: BTreeMap::new(),
             functions: BTreeMap::new(),
         })
     }
@@ -146,12 +146,12 @@ impl<'a> Program<'a> {
     pub fn run_logic(&mut self, symbol: &Symbol, depth: u32, keep: Regs) -> Result<(), FuseError> {
         let missing = || FuseError::Missing(symbol.clone());
         let logic = self.logic.get(symbol).ok_or_else(missing)?.clone();
-        if !self.stack.has_room(logic.stack) || self.inlined + logic.slots.len() > INLINE_LIMIT {
+        if self.is_better_called(symbol, &logic) {
             let label = self.function(&symbol.to_string(), logic_name(symbol));
             self.asm.call(label);
             return Ok(());
         }
-        self.inlined += logic.slots.len();
+        *self.inlined.entry(symbol.clone()).or_default() += logic.slots.len();
         let kept = keep.and(Regs::PRESERVED).and(logic.writes);
         self.preserve(depth, kept);
         let end = self.asm.label();
@@ -159,6 +159,16 @@ impl<'a> Program<'a> {
         self.asm.bind(end);
         self.restore(depth, kept);
         Ok(())
+    }
+
+    /// Whether so much of it is inlined already that another call of it is a call; where the
+    /// stack has no room for that it is inlined all the same.
+    fn is_better_called(&self, symbol: &Symbol, logic: &Function) -> bool {
+        let own = self.inlined.get(symbol).copied().unwrap_or(0);
+        let all: usize = self.inlined.values().sum();
+        let size = logic.slots.len();
+        let is_much = own > 0 && own + size > INLINE_ONE || all + size > INLINE_ALL;
+        is_much && self.stack.has_room_below(logic.stack)
     }
 
     /// Keeps preserved registers of the chain at a depth.
@@ -286,6 +296,23 @@ fn logic<'a>(
             Ok((symbol, function))
         })
         .collect()
+}
+
+/// The layout of the stack: inlined logic, the most of any, then the fuser's own slots.
+fn stack(logic: &BTreeMap<&Symbol, Function>, depth: u32) -> Result<Stack, FuseError> {
+    for (symbol, function) in logic {
+        let room = Stack::room(depth);
+        if function.stack > room {
+            let (program, bytes) = ((*symbol).clone(), function.stack);
+            return Err(FuseError::Stack {
+                program,
+                bytes,
+                room,
+            });
+        }
+    }
+    let deepest = logic.values().map(|function| function.stack).max();
+    Ok(Stack::below(deepest.unwrap_or(0), depth))
 }
 
 /// How deep the chains can nest, at most as deep as the VM lets them.

@@ -4,8 +4,12 @@
 use hike_abi::limits::FRAMES;
 use hike_isa::Reg;
 
+use super::logic::STACK;
+
 /// Slots before those of the chains' frames.
 const FIRST_FRAME: u32 = 12;
+/// Bytes that are left for the functions of memory accesses and of signed division.
+const RESERVED: u32 = 64;
 
 /// Where the fused code keeps something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,25 +37,31 @@ pub enum Slot {
 #[derive(Clone, Copy, Debug)]
 pub struct Stack {
     logic: u32,
+    own: u32,
 }
 
 impl Stack {
     /// As many slots as there can be.
     pub const MOST_SLOTS: u32 = FIRST_FRAME + 4 * FRAMES as u32;
 
-    /// Below `logic` bytes of inlined logic.
-    pub const fn below(logic: u32) -> Self {
-        Self { logic }
+    /// Below `logic` bytes of inlined logic, for chains nested this deep.
+    pub const fn below(logic: u32, depth: u32) -> Self {
+        let own = Self::own(depth);
+        Self { logic, own }
     }
 
-    /// Bytes that the fused code needs for chains nested this deep.
-    pub const fn size(depth: u32) -> u32 {
+    /// How many bytes there are for inlined logic.
+    pub const fn room(depth: u32) -> u32 {
+        STACK - RESERVED - Self::own(depth)
+    }
+
+    const fn own(depth: u32) -> u32 {
         8 * (FIRST_FRAME + 4 * depth)
     }
 
-    /// Whether logic with a stack of this size can be inlined.
-    pub const fn has_room(self, logic: u32) -> bool {
-        logic <= self.logic
+    /// Whether a called function may have this much.
+    pub const fn has_room_below(self, bytes: u32) -> bool {
+        rounded(self.logic + self.own) + rounded(bytes) <= STACK
     }
 
     /// Offset of a slot from the frame pointer.
@@ -67,6 +77,11 @@ impl Stack {
         let index = (below / 8).checked_sub(1)?;
         (below % 8 == 0 && index < Self::MOST_SLOTS).then_some(index)
     }
+}
+
+/// What the kernel counts for a frame of this size.
+const fn rounded(bytes: u32) -> u32 {
+    bytes.next_multiple_of(32)
 }
 
 impl Slot {
