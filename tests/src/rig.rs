@@ -192,6 +192,14 @@ impl Rig {
         self.fuser.program(lines, &self.maps)
     }
 
+    /// The object of the same.
+    ///
+    /// # Panics
+    /// When a line is no instruction, or the parts cannot be fused.
+    pub fn fused(&self, lines: &[String]) -> Vec<u8> {
+        self.fuser.object(lines)
+    }
+
     /// Makes the loader's array of one chain start the chain.
     pub fn start_from(&self, map: &str) {
         self.start_key(map, &0_u32.to_ne_bytes());

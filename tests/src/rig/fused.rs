@@ -50,6 +50,14 @@ impl Fuser {
         })
     }
 
+    /// The object whose chain is these lines.
+    ///
+    /// # Panics
+    /// When the lines are no chain or cannot be fused.
+    pub fn object(&self, lines: &[String]) -> Vec<u8> {
+        self.fuse(&self.chain(lines))
+    }
+
     fn loader(&self) -> &Symbol {
         let (loader, _) = self.objects.last().expect("the loader");
         loader
