@@ -328,7 +328,9 @@ impl Pass<'_> {
         self.set_slot(at, slot);
         let place = self.place(facts.get(slot.dst), slot.off, size);
         let exact = place.exact.filter(|cell| self.may_know(*cell));
-        if exact.is_some_and(|cell| facts.cell(cell) == value) {
+        // An opaque store is for others, who may find nothing else that stored it.
+        let is_opaque = self.asm.items[at].opaque;
+        if !is_opaque && exact.is_some_and(|cell| facts.cell(cell) == value) {
             self.remove(at);
             return Access::default();
         }
