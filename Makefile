@@ -3,7 +3,7 @@
 # The kernel asks for root where programs are loaded.
 sudo := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: demo test build ebpf ebpf-check lint doc bench clean
+.PHONY: demo test build ebpf ebpf-check lint doc site bench clean
 
 # Builds the tools, runs the DDoS script on real packets, cleans up after itself.
 demo:
@@ -37,6 +37,10 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --document-private-items
+
+# The catalogue of packages and examples, target/site/index.html.
+site:
+	cargo run --release --quiet -p eclatc -- doc -o target/site -L packages fixtures/scripts
 
 # Costs of the VM on this machine.
 bench:

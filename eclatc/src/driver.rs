@@ -4,16 +4,18 @@
 //! [`analyse`](crate::analyse::analyse), [`lower`](crate::lower::lower),
 //! [`optimize`](crate::ir::passes::optimize) and [`object`](crate::codegen::object()); [`mod@unit`]
 //! holds one script on that way. [`check`] stops where the limits are known, [`compile`] after
-//! one object, [`build`] links all objects to a bundle. [`format`](mod@format) and
-//! [`new`](mod@new) need none of these steps but the first two.
+//! one object, [`build`] links all objects to a bundle. [`doc`] makes a site of what analysis
+//! knows. [`format`](mod@format) and [`new`](mod@new) need none of these steps but the first two.
 
 pub mod build;
 pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod dependencies;
+pub mod doc;
 pub mod explain;
 pub mod files;
+pub mod folder;
 pub mod format;
 pub mod levels;
 pub mod link;
@@ -97,6 +99,7 @@ pub fn run(cli: &Cli) -> Output {
         Command::Compile(args) => compile::run(args, cli),
         Command::Build(args) => build::run(args, cli),
         Command::Format(args) => format::run(args, cli),
+        Command::Doc(args) => doc::run(args, cli),
         Command::New { folder } => new::run(folder),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => Ok(cli::completions(*shell)),

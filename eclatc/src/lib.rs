@@ -8,7 +8,8 @@
 //! | control flow | [`lower`] | [`ir`], which its passes shorten |
 //! | bytecode | [`codegen`] | an object |
 //!
-//! [`mod@format`] gives scripts their usual form; it needs the first two steps only.
+//! [`mod@format`] gives scripts their usual form; it needs the first two steps only. [`mod@doc`]
+//! makes a site of what analysis knows of scripts, and of what objects say of themselves.
 //!
 //! Every step is a function of values: it gives a result *and* the list of what is wrong,
 //! as [`diagnostic::Diagnostic`]s made by [`diagnostics`]. Interfaces of programs come in
@@ -19,6 +20,7 @@ pub mod budget;
 pub mod codegen;
 pub mod diagnostic;
 pub mod diagnostics;
+pub mod doc;
 pub mod driver;
 pub mod format;
 pub mod hir;

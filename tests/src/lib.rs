@@ -12,6 +12,7 @@ pub mod model;
 pub mod native_vm;
 pub mod net;
 pub mod packet;
+pub mod pages;
 pub mod random;
 pub mod rig;
 pub mod ring;

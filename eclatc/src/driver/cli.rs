@@ -86,6 +86,11 @@ pub enum Command {
         after_help = "Examples:\n  eclatc fmt ddos.eclat\n  eclatc fmt --check ."
     )]
     Format(FormatArgs),
+    /// Write the catalogue: a site of packages, programs, loaders, chains and messages.
+    #[command(
+        after_help = "Examples:\n  eclatc doc -o site\n  eclatc doc -o site -L packages scripts my.eclat"
+    )]
+    Doc(DocArgs),
     /// Make a folder with a script to start from.
     #[command(after_help = "Example:\n  eclatc new guard && eclatc check guard/guard.eclat")]
     New {
@@ -204,6 +209,22 @@ pub struct BuildArgs {
     /// How to read the scripts.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// Arguments of `doc`.
+#[derive(Debug, Args)]
+pub struct DocArgs {
+    /// Scripts, or folders of scripts, to show besides the examples of packages.
+    #[arg(value_name = "FILE|DIR")]
+    pub files: Vec<PathBuf>,
+
+    /// The folder to write; an earlier catalogue in it is replaced.
+    #[arg(short, long, value_name = "DIR", default_value = "site")]
+    pub output: PathBuf,
+
+    /// Look for packages in this folder, before `HIKE_PACKAGE_PATH` and the installed ones.
+    #[arg(short = 'L', value_name = "DIR")]
+    pub packages: Vec<PathBuf>,
 }
 
 /// Arguments of `fmt`.

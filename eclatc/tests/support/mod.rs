@@ -54,7 +54,7 @@ fn loader(name: &str, map_name: &str, key: TypeInfo) -> Signature {
     }
 }
 
-fn meter(name: &str) -> Signature {
+pub fn meter(name: &str) -> Signature {
     let config = |name: &str, unit: &str, default| ConfigVar {
         name: name.to_owned(),
         ty: U32,
