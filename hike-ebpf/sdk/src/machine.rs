@@ -11,7 +11,7 @@ use crate::vm::hike_chains;
 use crate::{helpers, xdp_md};
 
 /// Largest packet offset the verifier can follow (`MAX_PACKET_OFF`), less an access.
-const MAX_OFFSET: u64 = 0xffff - 8;
+const MAX_OFFSET: usize = 0xffff - 8;
 
 /// One run of the interpreter on one CPU.
 pub struct KernelMachine {
@@ -40,14 +40,15 @@ impl KernelMachine {
     fn packet(&self, offset: u64, width: Width) -> Result<usize, Fault> {
         // SAFETY: the context is valid while the program runs.
         let (data, end) = unsafe { ((*self.ctx).data as usize, (*self.ctx).data_end as usize) };
+        // Opaque, or the compiler checks the address that the offset was made from: the
+        // verifiers of Linux 6.1 and 6.12 then know the bounds of the one and not the other.
+        let offset = opaque(offset as usize);
         if offset > MAX_OFFSET {
             return Err(Fault::Packet);
         }
-        // Opaque, or the compiler subtracts from the pointer what belongs to the offset, and
-        // the verifier sees a place before the packet. The sum too, or the compiler merges
-        // the checks of different widths and the verifier no longer knows which width was
-        // checked.
-        let start = opaque(data + opaque(offset as usize));
+        // The sum too, or the compiler merges the checks of different widths and the verifier
+        // no longer knows which width was checked.
+        let start = opaque(data + offset);
         if start + width as usize > end {
             return Err(Fault::Packet);
         }
@@ -95,6 +96,11 @@ impl Machine for KernelMachine {
             place.write_volatile(pc);
             place.read_volatile()
         }
+    }
+
+    #[inline(always)]
+    fn opaque(value: u64) -> u64 {
+        opaque(value as usize) as u64
     }
 
     #[inline(always)]

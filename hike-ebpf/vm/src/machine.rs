@@ -68,6 +68,12 @@ pub trait Machine {
         pc
     }
 
+    /// The same value, of which the compiler no longer knows anything.
+    #[inline(always)]
+    fn opaque(value: u64) -> u64 {
+        value
+    }
+
     /// The register at a byte offset into the state.
     #[inline(always)]
     fn reg(&mut self, offset: u8) -> u64 {

@@ -20,7 +20,7 @@ fn ip6_find_udp(ctx: &mut HikeContext) -> Result<u64, Errno> {
     if transport.protocol != IPPROTO_UDP {
         return Err(ENOENT);
     }
-    ctx.header_ref::<UdpHeader>(transport.offset as usize)
+    ctx.header_ref::<UdpHeader>(transport.start())
         .ok_or(EBADMSG)?;
     Ok(u64::from(transport.protocol))
 }

@@ -40,6 +40,6 @@ fn destination_port(ctx: &mut HikeContext) -> Option<u16> {
     if transport.protocol != IPPROTO_UDP {
         return None;
     }
-    let header = ctx.header_ref::<UdpHeader>(transport.offset as usize)?;
+    let header = ctx.header_ref::<UdpHeader>(transport.start())?;
     Some(u16::from_be_bytes(header.destination))
 }

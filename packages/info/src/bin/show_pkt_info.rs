@@ -129,7 +129,7 @@ fn transport(ctx: &mut HikeContext, info: &mut PacketInfo) {
     if !matches!(transport.protocol, IPPROTO_UDP | IPPROTO_TCP) {
         return;
     }
-    if let Some(ports) = ctx.header_ref::<[u8; 4]>(transport.offset as usize) {
+    if let Some(ports) = ctx.header_ref::<[u8; 4]>(transport.start()) {
         info.source_port = u16::from_be_bytes([ports[0], ports[1]]);
         info.destination_port = u16::from_be_bytes([ports[2], ports[3]]);
     }
