@@ -3,7 +3,7 @@
 # The kernel asks for root where programs are loaded.
 sudo := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: demo test build ebpf ebpf-check lint doc site bench clean
+.PHONY: demo test build ebpf ebpf-check kernels lint doc site bench clean
 
 # Builds the tools, runs the DDoS script on real packets, cleans up after itself.
 demo:
@@ -29,6 +29,11 @@ ebpf:
 ebpf-check:
 	tests/need.sh ebpf
 	hike-ebpf/build.sh --check
+
+# Boots the kernels of Debian in an emulator and tries everything on each.
+kernels:
+	tests/need.sh kernels
+	tests/kernels.sh
 
 lint:
 	cargo fmt --all --check

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing: `tests/need.sh run` for building the tools and running the
 # demo, `tests/need.sh test` for all tests, `tests/need.sh ebpf` for building the eBPF
-# objects. Says what it installs; run again, it installs nothing.
+# objects, `tests/need.sh kernels` for booting other kernels. Says what it installs; run
+# again, it installs nothing.
 set -euo pipefail
 
 run_packages=(build-essential iproute2 ethtool util-linux)
 test_packages=("${run_packages[@]}" tar zstd llvm-22 clang-14 clang-22 bpftool iputils-ping chromium)
 ebpf_packages=(rustc-web cargo-web rust-web-src clang-22 llvm-22 llvm-22-dev libpolly-22-dev zlib1g-dev libzstd-dev)
+kernels_packages=(build-essential qemu-system-x86 busybox-static cpio debian-archive-keyring)
 
 main() {
   case ${1:-} in
@@ -16,8 +18,9 @@ main() {
       packages build-essential "${ebpf_packages[@]}"
       linker
       ;;
+    kernels) packages "${kernels_packages[@]}" ;;
     *)
-      echo "usage: $0 run|test|ebpf" >&2
+      echo "usage: $0 run|test|ebpf|kernels" >&2
       exit 2
       ;;
   esac

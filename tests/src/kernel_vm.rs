@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use hike_abi::limits::CHAIN_INSNS;
 use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
 use hike_loader::image::Image;
-use hike_loader::kernel::{Kernel, Linux};
+use hike_loader::kernel::{Kernel, KernelError, Linux};
 use hike_loader::sys::cpus;
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program::test_run;
@@ -26,6 +26,15 @@ const CPU: usize = 0;
 
 /// IDs that cases use: a fault can also happen in a chain that is not there.
 const CHAINS: std::ops::Range<u32> = 1..5;
+
+/// What is said of a kernel without `may_goto`.
+pub const NO_MAY_GOTO: &str = "no `may_goto`";
+
+/// Whether a program was refused because the kernel has no `may_goto`, which is opcode 0xe5.
+pub fn lacks_may_goto(error: &KernelError) -> bool {
+    let log = error.verifier_log();
+    log.is_some_and(|log| log.contains("unknown opcode e5"))
+}
 
 /// A private VM with its start program.
 pub struct KernelVm {
@@ -66,12 +75,20 @@ impl KernelVm {
         Self::start_program(vm)
     }
 
-    /// Loads the VM with one form of the executor.
+    /// Loads the VM with one form of the executor; says so and gives none when it is for
+    /// newer kernels.
     ///
     /// # Panics
-    /// When the kernel does not take it.
-    pub fn with_executor(executor: Executor) -> Self {
-        Self::start_program(Vm::create_with(&mut Linux, executor).expect("the VM"))
+    /// When the kernel does not take it for another reason.
+    pub fn with_executor(executor: Executor) -> Option<Self> {
+        match Vm::create_with(&mut Linux, executor) {
+            Ok(vm) => Some(Self::start_program(vm)),
+            Err(error) if lacks_may_goto(&error) => {
+                eprintln!("skipped: {}: {NO_MAY_GOTO}", executor.name());
+                None
+            }
+            Err(error) => panic!("{error}\n{}", error.verifier_log().unwrap_or_default()),
+        }
     }
 
     fn start_program(NewVm { vm, executor, .. }: NewVm<Linux>) -> Self {

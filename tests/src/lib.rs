@@ -11,6 +11,7 @@ pub mod meaning;
 pub mod model;
 pub mod native_vm;
 pub mod net;
+pub mod objects;
 pub mod packet;
 pub mod pages;
 pub mod random;

@@ -9,6 +9,15 @@ use hike_vm::{Quick, Target};
 
 use crate::bytecode::Bytecode;
 
+/// Seeds of a comparison: as many as is usual, or `HIKE_RANDOM_CHAINS` where it is slow.
+///
+/// # Panics
+/// When the variable is set and no number.
+pub fn seeds(usual: u64) -> std::ops::Range<u64> {
+    let count = std::env::var("HIKE_RANDOM_CHAINS");
+    0..count.map_or(usual, |count| count.parse().expect("HIKE_RANDOM_CHAINS"))
+}
+
 /// A sequence of numbers that a seed determines (xorshift64*).
 #[derive(Clone, Debug)]
 pub struct Random(u64);

@@ -133,7 +133,7 @@ impl Rig {
     fn of_tier(tier: Tier, loader: &str, programs: &[&str], settings: &[Setting<'_>]) -> Self {
         stay_on_this_cpu();
         let mut maps = BTreeMap::new();
-        let executor = Object::open("hike-ebpf/objects/executor.o", &[], &mut maps);
+        let executor = object::load_executor(&mut maps);
         let mut open = |kind, name: &str| {
             let object = Object::open(&object::path(name), settings, &mut maps);
             (object::symbol(kind, name), object)
@@ -146,7 +146,7 @@ impl Rig {
                 for (id, (_, object)) in (0..).zip(&objects) {
                     set(&maps[vm_maps::PROGRAMS], id, object.load(&maps).as_fd());
                 }
-                set(&maps[vm_maps::EXECUTOR], 0, executor.load(&maps).as_fd());
+                set(&maps[vm_maps::EXECUTOR], 0, executor.as_fd());
                 Some(Engine::Vm(Arc::new(loader.1.load(&maps))))
             }
             Tier::Native => None,

@@ -4,18 +4,22 @@
 use hike_loader::vm::Executor;
 use hike_tests::bytecode::{check_cases, run_on_host};
 use hike_tests::kernel_vm::KernelVm;
-use hike_tests::random::{Random, chains, quickened};
+use hike_tests::random::{Random, chains, quickened, seeds};
 use hike_tests::require_kernel;
 
-const EXECUTORS: [Executor; 2] = [Executor::MayGoto, Executor::BpfLoop];
+/// A VM with each executor that the kernel has the means for.
+fn vms() -> impl Iterator<Item = KernelVm> {
+    Executor::ALL
+        .into_iter()
+        .filter_map(KernelVm::with_executor)
+}
 
 #[test]
 fn cases_run_in_the_kernel() {
     if !require_kernel() {
         return;
     }
-    for executor in EXECUTORS {
-        let vm = KernelVm::with_executor(executor);
+    for vm in vms() {
         check_cases(|case| vm.run(&case.chains, &case.packet));
     }
 }
@@ -26,9 +30,8 @@ fn random_chains_agree_with_the_host() {
         return;
     }
     let packet: Vec<u8> = (0..64).map(|index| index * 3).collect();
-    for executor in EXECUTORS {
-        let vm = KernelVm::with_executor(executor);
-        for seed in 0..5000 {
+    for vm in vms() {
+        for seed in seeds(5000) {
             let chains = quickened(&chains(&mut Random::new(seed)));
             let host = run_on_host(&chains, &packet);
             let kernel = vm.run(&chains, &packet);

@@ -5,7 +5,7 @@ use hike_format::native::Guard;
 use hike_loader::kernel::{Kernel, Linux};
 use hike_tests::bytecode::{Case, End, Observed, cases, run_on_host};
 use hike_tests::native_vm::{NativeVm, Refused};
-use hike_tests::random::{Random, chains, quickened};
+use hike_tests::random::{Random, chains, quickened, seeds};
 use hike_tests::require_kernel;
 use hike_tests::tools::repository;
 use hike_vm::Target;
@@ -99,11 +99,11 @@ fn random_chains(guard: Guard) {
     let native = NativeVm::new();
     let packet: Vec<u8> = (0..64).map(|index| index * 3).collect();
     let (mut ran, mut refused) = (0, 0);
-    let (seeds, at_most) = match guard {
+    let (usual, at_most) = match guard {
         Guard::Kernel => (300, 20),
         Guard::Counter => (20, 2),
     };
-    for seed in 0..seeds {
+    for seed in seeds(usual) {
         let chains = chains(&mut Random::new(seed));
         let quick = quickened(&chains);
         let host = run_on_host(&quick, &packet);
@@ -119,8 +119,9 @@ fn random_chains(guard: Guard) {
             Err(Refused::Fuse(error)) => panic!("seed {seed}: {error}"),
         }
     }
+    // One is nothing to go by where only a few ran.
     assert!(
-        refused * at_most < ran,
+        refused <= 1 || refused * at_most < ran,
         "{guard:?}: {refused} refused, {ran} ran"
     );
 }

@@ -8,6 +8,7 @@ use hike_ld::complete::complete;
 use hike_loader::image::{Data, Image};
 use hike_loader::sys::map::Map;
 use hike_loader::sys::{btf, program};
+use hike_loader::vm::Executor;
 
 use super::Setting;
 use crate::tools::repository;
@@ -62,6 +63,11 @@ impl Object {
     /// # Panics
     /// When the kernel does not take it: the message has the verifier's words.
     pub fn load(&self, maps: &BTreeMap<String, Map>) -> OwnedFd {
+        let loaded = self.try_load(maps);
+        loaded.unwrap_or_else(|refusal| panic!("{}: {}\n{}", self.name, refusal.error, refusal.log))
+    }
+
+    fn try_load(&self, maps: &BTreeMap<String, Map>) -> Result<OwnedFd, program::Refusal> {
         let used = self.map_names().map(|name| (name, &maps[name]));
         let fds = used
             .chain(&self.data)
@@ -80,9 +86,18 @@ impl Object {
                 size: linked.lines.1,
             },
         };
-        let loaded = program::load(&code, Some(self.types.as_fd()));
-        loaded.unwrap_or_else(|refusal| panic!("{}: {}\n{}", self.name, refusal.error, refusal.log))
+        program::load(&code, Some(self.types.as_fd()))
     }
+}
+
+/// Loads the first executor that the kernel takes; its maps, the VM's, are among those made.
+pub fn load_executor(maps: &mut BTreeMap<String, Map>) -> OwnedFd {
+    let mut executors = Executor::ALL.iter().map(|executor| {
+        let path = format!("hike-ebpf/objects/{}.o", executor.name());
+        Object::open(&path, &[], maps).try_load(maps)
+    });
+    let taken = executors.find_map(Result::ok);
+    taken.expect("an executor that the kernel takes")
 }
 
 /// The object's file of a program or loader, `package/name`.
