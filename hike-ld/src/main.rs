@@ -34,7 +34,7 @@ fn run(cli: &Cli) -> Result<Output, Failure> {
     match &cli.command {
         None => link::run(&cli.link, cli.json),
         Some(Command::Inspect(args)) => inspect::run(&args.file, args.name.as_deref(), cli.json),
-        Some(Command::Disasm(args)) => disasm::run(&args.file, cli.json),
+        Some(Command::Disasm(args)) => disasm::run(&args.file, args.native, cli.json),
         Some(Command::Verify(args)) => verify::run(&args.file, cli.json),
         Some(Command::Program(args)) => tool::program::run(args),
         Some(Command::Completions { shell }) => Ok(tool::cli::completions(*shell)),

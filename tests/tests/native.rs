@@ -1,18 +1,20 @@
 //! The native tier on objects as they are shipped: everything fuses, works on the VM's maps,
 //! and tells its lines.
 
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::Path;
 use std::process::{Command, Output};
 
 use hike_format::bundle::Member;
 use hike_format::{Bundle, ProgramObject, native};
 use hike_isa::Slot;
+use hike_loader::plan::{self, Host, Options, Tier};
+use hike_loader::run::{Session, choose_loader};
 use hike_loader::sys::program::test_run;
 use hike_tests::packet::udp6;
 use hike_tests::require_kernel;
 use hike_tests::rig::Rig;
 use hike_tests::tools::{build_command, repository, run, text, tool};
-use std::os::fd::AsFd;
 
 /// The map of a rig's usual loader.
 const LOADER_MAP: &str = "all_map";
@@ -174,6 +176,62 @@ fn break_call(object: &mut [u8]) {
         ..Slot::default()
     };
     object[place..place + 8].copy_from_slice(&read.to_bytes());
+}
+
+/// The kernel was told the lines: a reader that is not ours shows them.
+#[test]
+fn the_kernel_knows_the_lines() {
+    if !require_kernel() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mmlf.hike");
+    run(&mut build_command("fixtures/scripts/mmlf.eclat", &path));
+    let bundle = Bundle::read(&std::fs::read(&path).expect("the bundle")).expect("a bundle");
+    let options = Options {
+        tier: Tier::Native,
+        ..Options::default()
+    };
+    let plan = plan::run(&bundle, &options, &Host::default()).expect("a plan");
+    let loader = choose_loader(bundle.manifest(), None).expect("a loader");
+    let session = Session::start(&plan, loader.clone()).expect("the bundle in the kernel");
+    let id = program_id(&session.loaded.programs[&loader]);
+    let dump = ["prog", "dump", "xlated", "id", &id, "linum"];
+    let dump = run(Command::new("bpftool").args(dump));
+    for line in [
+        "; ip6_kroute() [file:fixtures/scripts/mmlf.eclat line_num:23 line_col:5]",
+        "; packages/hike_default/src/bin/monitor.rs:",
+        "hike_native_minimal_classifier(",
+    ] {
+        assert!(dump.contains(line), "no `{line}` in\n{dump}");
+    }
+}
+
+#[test]
+fn a_listing_shows_the_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mmlf.hike");
+    run(&mut build_command("fixtures/scripts/mmlf.eclat", &path));
+    let listing = run(Command::new(tool("hike-ld"))
+        .args(["disasm", "--native"])
+        .arg(&path));
+    for line in [
+        "hike_native_minimal_classifier (section xdp):\n",
+        "; fixtures/scripts/mmlf.eclat:23:5  ip6_kroute()\n",
+        "<maps.hike_default.events>\n",
+    ] {
+        assert!(listing.contains(line), "no `{line}` in\n{listing}");
+    }
+}
+
+/// What the kernel calls a program.
+fn program_id(program: &impl AsRawFd) -> String {
+    let path = format!("/proc/self/fdinfo/{}", program.as_raw_fd());
+    let info = std::fs::read_to_string(path).expect("what a descriptor is");
+    let mut lines = info
+        .lines()
+        .filter_map(|line| line.strip_prefix("prog_id:"));
+    lines.next().expect("a program").trim().to_owned()
 }
 
 fn run_bundle(bundle: &Path, arguments: &[&str]) -> Output {

@@ -1,6 +1,7 @@
 //! Fused programs of the native tier: what their symbols are called.
 
 use crate::Symbol;
+use crate::elf::Elf;
 use crate::program::XDP_SECTION;
 
 /// What precedes a loader's name in the name of the function that the kernel loads.
@@ -11,6 +12,15 @@ pub const FOLDER: &str = "native/";
 /// The member that holds a loader fused with its chains and programs.
 pub fn path(loader: &Symbol) -> String {
     format!("{FOLDER}{}/{}.o", loader.package(), loader.name())
+}
+
+/// Whether bytes are the object of a fused program.
+pub fn is_one(bytes: &[u8]) -> bool {
+    let elf = Elf::parse(bytes);
+    elf.is_ok_and(|elf| {
+        let mut symbols = elf.symbols().iter();
+        symbols.any(|symbol| symbol.function && symbol.name.starts_with(ENTRY_PREFIX))
+    })
 }
 
 /// What ends loops where the verifier could not follow them. The object of a fused program

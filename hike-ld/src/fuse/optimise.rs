@@ -17,6 +17,8 @@ mod fold;
 mod jumps;
 mod live;
 mod order;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use super::asm::{Assembler, Item};

@@ -95,8 +95,11 @@ Examples:
   hike-ld inspect ddos.hike ip6_sd_tbmon")]
     Inspect(InspectArgs),
     /// List the bytecode of an object or a bundle.
-    #[command(after_help = "Example:\n  hike-ld disasm ddos.hike")]
-    Disasm(FileArgs),
+    #[command(after_help = "\
+Examples:
+  hike-ld disasm ddos.hike
+  hike-ld disasm --native ddos.hike           what the native tier runs")]
+    Disasm(DisasmArgs),
     /// Compare every member of a bundle with its digest.
     #[command(after_help = "Example:\n  hike-ld verify ddos.hike")]
     Verify(FileArgs),
@@ -126,6 +129,18 @@ pub struct InspectArgs {
     /// A chain, program or loader in it: its page.
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+}
+
+/// What to list.
+#[derive(Debug, Args)]
+pub struct DisasmArgs {
+    /// A bundle or an object.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Of a bundle, list the fused programs instead of the chains.
+    #[arg(long)]
+    pub native: bool,
 }
 
 /// One file.

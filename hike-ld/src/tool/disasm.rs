@@ -1,25 +1,32 @@
-//! `hike-ld disasm FILE`: bytecode with the names of calls and the lines it comes from.
+//! `hike-ld disasm FILE`: bytecode with the names of calls and the lines it comes from; also
+//! the code of programs, and what the native tier runs.
 
 mod listing;
 mod sections;
 
 use std::path::Path;
 
-use hike_format::ChainObject;
 use hike_format::chain::{Chain, Line, SlotIndex};
+use hike_format::manifest::MemberKind;
+use hike_format::program::ObjectError;
+use hike_format::{Bundle, ChainObject};
 use serde_json::{Value, json};
 
 use super::inspect::{Subject, open};
 use super::{Failure, Output};
 use listing::Row;
 
-/// Lists every function of a file.
-pub fn run(path: &Path, json: bool) -> Result<Output, Failure> {
+/// Lists every function of a file; of a bundle its chains, or its fused programs.
+pub fn run(path: &Path, native: bool, json: bool) -> Result<Output, Failure> {
     let fail =
         |error: &dyn std::error::Error| Failure::input(format!("{}: {error}", path.display()));
     let functions = match open(path)? {
         Subject::Chains(object) => chains(&object),
-        Subject::Program(object) => sections::functions(&object).map_err(|error| fail(&error))?,
+        Subject::Program(object) => {
+            sections::functions(&object.bytes).map_err(|error| fail(&error))?
+        }
+        Subject::Native(bytes) => sections::functions(&bytes).map_err(|error| fail(&error))?,
+        Subject::Bundle(bundle) if native => fused(&bundle).map_err(|error| fail(&error))?,
         Subject::Bundle(bundle) => {
             let objects = bundle.chain_objects().map_err(|error| fail(&error))?;
             objects.values().flat_map(chains).collect()
@@ -31,6 +38,17 @@ pub fn run(path: &Path, json: bool) -> Result<Output, Failure> {
         let texts: Vec<_> = functions.iter().map(Function::text).collect();
         Output::ok(texts.join("\n"))
     })
+}
+
+/// The functions of every fused program of a bundle.
+fn fused(bundle: &Bundle) -> Result<Vec<Function>, ObjectError> {
+    let members = bundle.manifest().members.iter();
+    let members = members.filter(|member| member.kind == MemberKind::Native);
+    let mut functions = Vec::new();
+    for object in members.filter_map(|member| bundle.member(&member.path)) {
+        functions.extend(sections::functions(object)?);
+    }
+    Ok(functions)
 }
 
 /// A function and its instructions.

@@ -10,7 +10,7 @@ mod table;
 use std::path::Path;
 
 use hike_format::program::ProgramObject;
-use hike_format::{Bundle, ChainObject};
+use hike_format::{Bundle, ChainObject, native};
 
 use super::{Failure, Output, files};
 
@@ -25,6 +25,8 @@ pub enum Subject {
     Program(Box<ProgramObject>),
     /// A chain object.
     Chains(Box<ChainObject>),
+    /// A fused program.
+    Native(Vec<u8>),
 }
 
 /// Reads a file as what it is.
@@ -38,6 +40,8 @@ pub fn open(path: &Path) -> Result<Subject, Failure> {
     } else if ProgramObject::is_one(&bytes) {
         let program = ProgramObject::parse(bytes).map_err(|error| fail(&error))?;
         Ok(Subject::Program(Box::new(program)))
+    } else if native::is_one(&bytes) {
+        Ok(Subject::Native(bytes))
     } else {
         let chains = ChainObject::parse(bytes).map_err(|error| fail(&error))?;
         Ok(Subject::Chains(Box::new(chains)))
@@ -57,5 +61,15 @@ pub fn run(path: &Path, name: Option<&str>, json: bool) -> Result<Output, Failur
         (Subject::Program(subject), false) => Output::ok(page::object(&subject)),
         (Subject::Chains(subject), true) => Output::json(&chains::json(&subject)),
         (Subject::Chains(subject), false) => Output::ok(chains::text(&subject)),
+        (Subject::Native(_), _) => return Err(fused(path)),
     })
+}
+
+/// A fused program says of itself what its listing says.
+fn fused(path: &Path) -> Failure {
+    let path = path.display();
+    Failure::input(format!(
+        "{path}: expected a bundle, a program or chains, found a fused program: \
+         `hike-ld disasm` lists it"
+    ))
 }

@@ -73,11 +73,17 @@ fn lines(section: &str, code: &Code) -> Vec<LineInfo> {
 
 fn line(section: &str, slot: usize, origin: Option<&Origin>) -> LineInfo {
     let place = origin.map(|origin| &origin.place);
+    // Sources of programs are seldom at hand where their objects are built, and kernels
+    // before 6.9 show nothing but the text.
+    let text = origin.map_or_else(String::new, |origin| match &*origin.text {
+        "" => format!("{}:{}", origin.place.file, origin.place.line),
+        text => text.to_owned(),
+    });
     LineInfo {
         section: section.to_owned(),
         offset: slot as u32 * 8,
         file: place.map_or_else(String::new, |place| place.file.clone()),
-        text: origin.map_or_else(String::new, |origin| origin.text.clone()),
+        text,
         line: place.map_or(0, |place| place.line.min(MAX_LINE)),
         column: place.map_or(0, |place| place.column.min(MAX_COLUMN)),
     }

@@ -1,8 +1,7 @@
-//! Functions of program and loader objects, by their symbols.
+//! Functions of program, loader and fused objects, by their symbols.
 
 use std::collections::BTreeMap;
 
-use hike_format::ProgramObject;
 use hike_format::btf::BtfExt;
 use hike_format::chain::{Line, SlotIndex};
 use hike_format::elf::{Elf, ElfSymbol, Section};
@@ -14,8 +13,8 @@ use super::Function;
 use super::listing::{Helpers, rows};
 
 /// The functions of an object, by section and place.
-pub fn functions(object: &ProgramObject) -> Result<Vec<Function>, ObjectError> {
-    let elf = Elf::parse(&object.bytes)?;
+pub fn functions(object: &[u8]) -> Result<Vec<Function>, ObjectError> {
+    let elf = Elf::parse(object)?;
     let ext = match (elf.section(".BTF"), elf.section(".BTF.ext")) {
         (Some(btf), Some(ext)) => BtfExt::parse(ext.data, btf.data)?,
         _ => BtfExt::default(),

@@ -19,6 +19,9 @@ pub fn run(subject: &Subject, name: &str, json: bool) -> Result<Output, Failure>
             "expected a bundle or a chain object to look for `{name}` in, found the object of `{}`",
             object.signature.name
         ))),
+        Subject::Native(_) => Err(Failure::input(format!(
+            "expected a bundle or a chain object to look for `{name}` in, found a fused program"
+        ))),
     }
 }
 

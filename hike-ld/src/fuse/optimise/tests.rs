@@ -1,0 +1,179 @@
+//! Small programs before and after: listings, with jumps as `goto LABEL` and `LABEL:` lines.
+
+use std::collections::BTreeMap;
+
+use hike_isa::{Insn, decode_at};
+
+use super::{Cells, optimise};
+use crate::fuse::asm::{Assembler, Item, Label};
+use crate::fuse::stack::Stack;
+
+/// How every fused program starts: the context is kept, the state looked up and kept.
+const START: &str = "*(u64 *)(r10 - 8) = r1
+call 1
+*(u64 *)(r10 - 16) = r0
+";
+
+/// Assembles lines; a jump names its label after `goto`.
+fn assemble(text: &str) -> Assembler {
+    let mut asm = Assembler::default();
+    let mut labels: BTreeMap<String, Label> = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(name) = line.strip_suffix(':') {
+            let label = *labels.entry(name.to_owned()).or_insert_with(|| asm.label());
+            asm.bind(label);
+            continue;
+        }
+        let (before, name) = match line.split_once("goto ") {
+            Some((before, name)) => (format!("{before}goto +0"), Some(name)),
+            None => (line.to_owned(), None),
+        };
+        let insn: Insn = before
+            .parse()
+            .unwrap_or_else(|_| panic!("no instruction: {line}"));
+        match name {
+            Some(name) => {
+                let label = *labels.entry(name.to_owned()).or_insert_with(|| asm.label());
+                asm.jump(insn.encode().slots()[0], label);
+            }
+            None => asm.insn(insn),
+        }
+    }
+    asm
+}
+
+/// The listing of finished code.
+fn listing(asm: Assembler) -> String {
+    let code = asm.finish().expect("labels with places");
+    let mut lines = Vec::new();
+    let mut at = 0;
+    while at < code.slots.len() {
+        let insn = decode_at(&code.slots, at).expect("an instruction");
+        lines.push(insn.to_string());
+        at += insn.slots();
+    }
+    lines.join("\n")
+}
+
+fn cells(known_state: bool) -> Cells {
+    Cells {
+        stack: Stack::below(0, 1),
+        known_state,
+    }
+}
+
+#[track_caller]
+fn check(before: &str, after: &str) {
+    check_with(true, before, after);
+}
+
+#[track_caller]
+fn check_with(known_state: bool, before: &str, after: &str) {
+    let mut asm = assemble(before);
+    optimise(&mut asm, cells(known_state));
+    let after = listing(assemble(after));
+    assert_eq!(listing(asm), after, "of:\n{before}");
+}
+
+#[test]
+fn arguments_go_from_the_chain_to_the_logic_in_registers() {
+    let before = format!(
+        "{START}
+        r1 = 7
+        r0 = *(u64 *)(r10 - 16)
+        *(u64 *)(r0 + 8) = r1
+        r2 = r0
+        r3 = *(u64 *)(r2 + 8)
+        r0 = r3
+        exit"
+    );
+    check(&before, "call 1\nr0 = 7\nexit");
+}
+
+#[test]
+fn a_decided_branch_is_no_branch() {
+    check(
+        "r0 = -1
+        if w0 != -1 goto verdict
+        r0 = 2
+        exit
+        verdict:
+        r0 = 1
+        exit",
+        "r0 = 2\nexit",
+    );
+}
+
+/// Both ways end in one place, but each knows where it goes from there.
+#[test]
+fn a_jump_goes_where_the_branch_it_meets_leads() {
+    check(
+        "r2 = *(u32 *)(r1 + 12)
+        r0 = 2
+        if r2 == 0 goto end
+        r0 = -1
+        end:
+        if w0 != -1 goto verdict
+        r0 = *(u32 *)(r1 + 16)
+        exit
+        verdict:
+        exit",
+        "r2 = *(u32 *)(r1 + 12)
+        r0 = 2
+        if r2 == 0 goto verdict
+        r0 = *(u32 *)(r1 + 16)
+        exit
+        verdict:
+        exit",
+    );
+}
+
+#[test]
+fn what_a_loop_changes_is_not_known() {
+    let text = "r0 = 0
+        again:
+        r0 += 1
+        if r0 != 10 goto again
+        exit";
+    check(text, text);
+}
+
+#[test]
+fn a_store_through_an_unknown_pointer_may_be_one_to_the_state() {
+    let before = format!(
+        "{START}
+        *(u64 *)(r0 + 8) = 1
+        r2 = *(u64 *)(r6 + 0)
+        *(u64 *)(r2 + 0) = 5
+        r0 = *(u64 *)(r0 + 8)
+        exit"
+    );
+    let after = "call 1
+        *(u64 *)(r0 + 8) = 1
+        r2 = *(u64 *)(r6 + 0)
+        *(u64 *)(r2 + 0) = 5
+        r0 = *(u64 *)(r0 + 8)
+        exit";
+    check(&before, after);
+}
+
+/// With loops the verifier must not know what the state holds.
+#[test]
+fn the_state_is_not_known_where_it_must_not_be() {
+    let before = format!("{START} *(u64 *)(r0 + 8) = 1\nr0 = *(u64 *)(r0 + 8)\nexit");
+    check(&before, "call 1\nr0 = 1\nexit");
+    let after = "call 1\n*(u64 *)(r0 + 8) = 1\nr0 = *(u64 *)(r0 + 8)\nexit";
+    check_with(false, &before, after);
+}
+
+#[test]
+fn stores_that_are_marked_stay() {
+    let mut asm = assemble(START);
+    asm.store_kept(hike_isa::Size::U64, hike_isa::Reg::R0, 0, hike_isa::Reg::R6);
+    asm.push(Item::plain(Insn::Exit.encode().slots()[0]));
+    optimise(&mut asm, cells(true));
+    assert_eq!(
+        listing(asm),
+        listing(assemble("call 1\n*(u64 *)(r0 + 0) = r6\nexit"))
+    );
+}
