@@ -102,6 +102,9 @@ pub fn compile_c(clang: &str, source: &Path, object: &Path) {
     let mut clang = Command::new(clang);
     clang.args(FLAGS).arg("-I");
     clang.arg(repository().join("hike-ebpf/include"));
+    // Where Debian has the kernel's headers of this machine.
+    let machine = format!("/usr/include/{}-linux-gnu", std::env::consts::ARCH);
+    clang.args(["-idirafter", &machine]);
     run(clang.arg("-c").arg(source).arg("-o").arg(object));
 }
 

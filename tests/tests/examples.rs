@@ -35,7 +35,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 fn packages_show_how_to_use_them() {
     let examples = examples();
     for package in entries(&repository().join("packages")) {
-        if !package.join("src/bin").exists() || package.ends_with("basic") {
+        if !package.join("src").exists() || package.ends_with("basic") {
             continue;
         }
         let name = package.file_name().expect("a name").to_string_lossy();

@@ -1,14 +1,14 @@
 //! Packages in folders, found along a search path.
 
-use super::{Interface, Item, Missing, Packages, SymbolKind};
+use super::{Interface, Item, Missing, Packages, ResultKind, SymbolKind};
 use crate::analyse;
 use crate::lex;
 use crate::parse;
 use crate::source::FileId;
-use hike_format::PackagePath;
 use hike_format::package::{Found, Item as Wanted, LookupError};
 use hike_format::program::ProgramObject;
-use hike_format::signature::{ObjectKind, Signature};
+use hike_format::signature::{IntType, ObjectKind, Signature};
+use hike_format::{ChainObject, PackagePath};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -54,6 +54,13 @@ impl<'a> Folders<'a> {
         }
     }
 
+    /// The object of a chain that has no script, because it was written in C.
+    fn compiled(&self, kind: SymbolKind, package: &str, name: &str) -> Option<Found> {
+        let is_chain = kind == SymbolKind::Chain;
+        let found = is_chain.then(|| self.path.find(Wanted::ChainObject, package, name));
+        found?.ok()
+    }
+
     /// Packages that define the name, in the order of their names.
     fn elsewhere(&self, kind: SymbolKind, name: &str) -> Vec<String> {
         let defines = |package: &String| {
@@ -69,9 +76,11 @@ impl Packages for Folders<'_> {
         let found = self
             .path
             .find(wanted(kind), package, name)
+            .or_else(|error| self.compiled(kind, package, name).ok_or(error))
             .map_err(|error| self.missing(kind, package, error))?;
         self.read.borrow_mut().insert(found.path.clone());
         let interface = match kind {
+            SymbolKind::Chain if is_object(&found) => object_interface(&found)?,
             SymbolKind::Chain => chain_interface(&found)?,
             kind => Interface::Object(Box::new(signature(&found, kind)?)),
         };
@@ -123,6 +132,28 @@ fn signature(found: &Found, kind: SymbolKind) -> Result<Signature, Missing> {
         return Err(Missing::Kind { found: has });
     }
     Ok(object.signature)
+}
+
+fn is_object(found: &Found) -> bool {
+    found.path.extension().is_some_and(|it| it == "o")
+}
+
+/// The interface of the chain that an object of a package is named after.
+fn object_interface(found: &Found) -> Result<Interface, Missing> {
+    let object = ChainObject::parse(found.bytes.clone())
+        .map_err(|error| unreadable(&found.path, error.to_string()))?;
+    let mut chains = object.chains.into_iter();
+    let chain = chains
+        .find(|chain| chain.symbol.name() == found.name && chain.symbol.package() == found.package);
+    let params = chain.and_then(|chain| chain.params).ok_or_else(|| {
+        let reason = format!(
+            "expected a chain `chains.{}.{}` with type information in it",
+            found.package, found.name
+        );
+        unreadable(&found.path, reason)
+    })?;
+    let result = ResultKind::Value(IntType::unsigned(64));
+    Ok(Interface::Chain { params, result })
 }
 
 /// The interface of the chain that a script of a package is named after.

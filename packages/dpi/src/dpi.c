@@ -8,11 +8,14 @@
 
 struct dpi_pattern {
 	u32 length; /* 1 to 16, 0 where there is none */
-	u8 bytes[PATTERN_BYTES] __attribute__((aligned(8)));
+	u32 reserved;
+	__be64 first; /* bytes 1 to 8; a shorter string ends with bytes that do not count */
+	__be64 second; /* bytes 9 to 16 */
 };
 
 HIKE_MAP(BPF_MAP_TYPE_ARRAY, dpi_patterns, u32, struct dpi_pattern, 64,
-	 "Byte strings of 1 to 16 bytes, by the number that `dpi` is called with.");
+	 "Byte strings by the number that `dpi` is called with: the length, 1 to 16, and the\n"
+	 "bytes as two numbers, eight bytes each, the first byte in the highest bits.");
 
 HIKE_CONFIG_IN(Bytes, SCAN, MOST_BYTES, "Bytes of the payload that are looked at, at most 1500.");
 
@@ -37,13 +40,6 @@ static __always_inline struct window first_bytes(struct window all, u32 length)
 	moved.low = moved.low >> bits | moved.high << 1 << (63 - bits);
 	moved.high >>= bits;
 	return moved;
-}
-
-static __always_inline struct window bytes_of(const struct dpi_pattern *pattern)
-{
-	const u64 *halves = (const u64 *)pattern->bytes;
-
-	return (struct window){ hike_ntohll(halves[0]), hike_ntohll(halves[1]) };
 }
 
 HIKE_SIGNED_PROGRAM(dpi,
@@ -79,7 +75,8 @@ HIKE_SIGNED_PROGRAM(dpi,
 	if (most > SCAN.value)
 		most = SCAN.value;
 	length = wanted->length;
-	value = first_bytes(bytes_of(wanted), length);
+	value = first_bytes((struct window){ hike_ntohll(wanted->first), hike_ntohll(wanted->second) },
+			    length);
 	mask = first_bytes((struct window){ -1, -1 }, length);
 
 	at = (u8 *)(udp + 1);

@@ -26,19 +26,16 @@ HIKE_LPM_MAP(firewall_destinations6, struct prefix6, u32, 4096,
 HIKE_LPM_MAP(firewall_destinations4, struct prefix4, u32, 4096,
 	     "Zones of IPv4 destinations, by prefix.");
 
-struct port_range {
-	u16 first;
-	u16 last;
-};
-
 /* Zero means any: any zone, any protocol, any port. */
 struct rule {
 	u32 action; /* 1 allow, 2 deny, 0 skip this rule */
 	u32 source; /* zone */
 	u32 destination; /* zone */
 	u32 protocol;
-	struct port_range source_ports;
-	struct port_range destination_ports;
+	u16 source_port; /* the first of a range */
+	u16 last_source_port;
+	u16 destination_port;
+	u16 last_destination_port;
 };
 
 HIKE_MAP(BPF_MAP_TYPE_ARRAY, firewall_rules, u32, struct rule, RULES,
@@ -154,11 +151,9 @@ static __always_inline u64 differs(u32 wanted, u32 found)
 	return is_set(wanted) & is_set(wanted ^ found);
 }
 
-static __always_inline u64 is_outside(const struct port_range *range, u64 no_ports, u16 port)
+static __always_inline u64 is_outside(u16 first, u16 last, u64 no_ports, u16 port)
 {
-	u64 names_ports = is_set(range->first | range->last);
-
-	return names_ports & (no_ports | is_less(port, range->first) | is_less(range->last, port));
+	return is_set(first | last) & (no_ports | is_less(port, first) | is_less(last, port));
 }
 
 static __always_inline int fits(const struct rule *rule, const struct packet *packet)
@@ -168,8 +163,10 @@ static __always_inline int fits(const struct rule *rule, const struct packet *pa
 	return !(differs(rule->source, packet->source) |
 		 differs(rule->destination, packet->destination) |
 		 differs(rule->protocol, packet->protocol) |
-		 is_outside(&rule->source_ports, no_ports, packet->source_port) |
-		 is_outside(&rule->destination_ports, no_ports, packet->destination_port));
+		 is_outside(rule->source_port, rule->last_source_port, no_ports,
+			    packet->source_port) |
+		 is_outside(rule->destination_port, rule->last_destination_port, no_ports,
+			    packet->destination_port));
 }
 
 static __always_inline u32 decide(const struct packet *packet)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hike_isa::{Insn, Slot, decode_at};
 
-use super::{CODE_SECTION, Chain, ChainError, SlotIndex};
+use super::{CODE_SECTION, Chain, ChainError, SCRIPT_SECTION, SlotIndex};
 use crate::elf::{Elf, ElfSymbol, Section};
 use crate::symbol::{Symbol, SymbolKind};
 
@@ -28,7 +28,13 @@ impl Placed {
 
 /// The chains of an object, by their place.
 pub(super) fn chains(elf: &Elf<'_>) -> Result<Vec<Placed>, ChainError> {
-    let section = elf.section(CODE_SECTION).ok_or(ChainError::NoCode)?;
+    let section = elf.section(CODE_SECTION);
+    // A script may only configure, and start chains of other objects.
+    let has_code = section.is_some_and(|section| !section.data.is_empty());
+    if !has_code && elf.section(SCRIPT_SECTION).is_some() {
+        return Ok(Vec::new());
+    }
+    let section = section.ok_or(ChainError::NoCode)?;
     let functions = elf
         .symbols()
         .iter()

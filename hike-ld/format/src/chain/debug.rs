@@ -1,6 +1,6 @@
 //! What BTF knows of chains: prototypes and lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code::Placed;
 use super::{CODE_SECTION, ChainError, Line, SlotIndex};
@@ -38,11 +38,12 @@ impl Debug {
             .functions
             .retain(|function| function.section == CODE_SECTION);
         self.ext.functions.sort_by_key(|function| function.offset);
-        for placed in chains {
+        for placed in chains.iter_mut() {
             placed.chain.params = self.params(placed.offset);
             placed.chain.lines = self.lines(placed);
         }
-        self.externs()
+        let calls = chains.iter().flat_map(|placed| placed.chain.calls.values());
+        self.externs(&calls.collect())
     }
 
     fn params(&self, offset: u64) -> Option<Vec<Param>> {
@@ -84,13 +85,13 @@ impl Debug {
         within.map(|info| line(placed.offset, info)).collect()
     }
 
-    fn externs(&self) -> BTreeMap<Symbol, Vec<IntType>> {
+    fn externs(&self, calls: &BTreeSet<&Symbol>) -> BTreeMap<Symbol, Vec<IntType>> {
         let functions = self.btf.iter().filter_map(|(_, ty)| match ty {
             Type::Func {
                 name,
                 proto,
                 linkage: Linkage::Extern,
-            } => Some((name.parse().ok()?, self.types(*proto)?)),
+            } => Some((called(name, calls)?, self.types(*proto)?)),
             _ => None,
         });
         functions.collect()
@@ -99,6 +100,19 @@ impl Debug {
     fn types(&self, proto: TypeId) -> Option<Vec<IntType>> {
         let params = self.prototype(proto)?.iter();
         params.map(|param| Some(self.param(param)?.ty)).collect()
+    }
+}
+
+/// What a prototype is of: its name is a symbol, or, in C, the last part of the only one that
+/// is called and ends so. (The symbol is in `__asm__` there, and types have the name in C.)
+fn called(name: &str, calls: &BTreeSet<&Symbol>) -> Option<Symbol> {
+    if let Ok(symbol) = name.parse() {
+        return Some(symbol);
+    }
+    let mut named = calls.iter().filter(|symbol| symbol.name() == name);
+    match (named.next(), named.next()) {
+        (Some(only), None) => Some((*only).clone()),
+        _ => None,
     }
 }
 
