@@ -6,7 +6,7 @@
 set -euo pipefail
 
 run_packages=(build-essential iproute2 ethtool util-linux)
-test_packages=("${run_packages[@]}" tar zstd llvm-22 clang-14 clang-22 libbpf-dev bpftool iputils-ping chromium)
+test_packages=("${run_packages[@]}" tar zstd llvm-22 clang-14 clang-22 libbpf-dev bpftool iputils-ping chromium python3-scapy)
 ebpf_packages=(rustc-web cargo-web rust-web-src clang-22 llvm-22 llvm-22-dev libpolly-22-dev zlib1g-dev libzstd-dev)
 kernels_packages=(build-essential qemu-system-x86 busybox-static cpio debian-archive-keyring)
 
