@@ -8,7 +8,9 @@ use eclatc::doc::graph::{Edge, Graph, Line, Look, Node, When};
 use eclatc::doc::layout::{Direction, Layout, Placed, Route, Size, layout};
 use eclatc::doc::links::Links;
 use eclatc::doc::svg::{Name, draw};
-use eclatc::doc::{Catalogue, Object, Package, Script, ScriptKind, highlight, markdown, page};
+use eclatc::doc::{
+    Catalogue, Object, Package, Script, ScriptKind, highlight, markdown, model, page,
+};
 use hike_format::package::PackageManifest;
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ fn catalogue() -> Catalogue {
         kind: ScriptKind::Example("meter".into()),
         source,
         tree: front.script,
+        signatures: model::signatures(&text),
         names: vec![(
             "ip6_dst_tbmon".into(),
             "programs.meter.ip6_dst_tbmon".into(),

@@ -123,6 +123,26 @@ fn a_wrong_script_leaves_no_site() {
     assert!(!site.exists());
 }
 
+#[test]
+fn an_object_of_another_name_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let package = folder.path().join("more/other");
+    std::fs::create_dir_all(package.join("objects")).expect("a package");
+    let manifest = "name = \"other\"\nversion = \"1\"\n";
+    std::fs::write(package.join("hike.toml"), manifest).expect("a manifest");
+    let object = repository().join("packages/hike_default/objects/hike_pass.o");
+    std::fs::copy(object, package.join("objects/hike_drop.o")).expect("an object");
+    let site = folder.path().join("site");
+    let mut doc = doc(&site);
+    doc.arg("-L").arg(folder.path().join("more"));
+    let output = doc.output().expect("the compiler starts");
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    let expected = "expected the object of `hike_drop`, found that of `hike_pass`";
+    assert!(message.contains(expected), "{message}");
+    assert!(!site.exists());
+}
+
 /// The browser, when there is one: it is not part of every machine that can run the tests.
 fn browser() -> Option<&'static str> {
     let names = ["chromium", "chromium-browser", "google-chrome"];

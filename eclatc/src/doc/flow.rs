@@ -60,7 +60,7 @@ impl Builder<'_> {
     fn entry(&mut self, chain: &Chain) {
         let line = Line {
             number: None,
-            text: self.script.chain_signature(chain),
+            text: self.script.chain_signature(chain).to_owned(),
             link: None,
         };
         let entry = self.node(Look::Entry);

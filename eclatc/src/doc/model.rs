@@ -1,7 +1,7 @@
 //! What a catalogue is of.
 
-use crate::hir;
-use crate::source::SourceFile;
+use crate::source::{FileId, SourceFile};
+use crate::{analyse, hir, lex, parse};
 use hike_format::package::PackageManifest;
 use hike_format::signature::{ObjectKind, Signature};
 
@@ -49,6 +49,8 @@ pub struct Script {
     pub tree: hir::Script,
     /// Its imports: the name in the script, and the symbol.
     pub names: Vec<(String, String)>,
+    /// How each of its chains is called: the name, and name, parameters and result as text.
+    pub signatures: Vec<(String, String)>,
 }
 
 /// Where a script comes from.
@@ -143,17 +145,29 @@ impl Script {
         }
     }
 
-    /// How a chain is called.
-    pub fn chain_signature(&self, chain: &hir::Chain) -> String {
-        let params = chain.locals.iter().take(chain.params as usize);
-        let params: Vec<_> = params
-            .map(|local| format!("{}: {}", local.name, local.ty))
-            .collect();
-        format!("{}({})", chain.name, params.join(", "))
+    /// How a chain is called, and what it gives.
+    pub fn chain_signature<'a>(&'a self, chain: &'a hir::Chain) -> &'a str {
+        let mut signatures = self.signatures.iter();
+        let found = signatures.find(|(name, _)| *name == chain.name);
+        found.map_or(&chain.name, |(_, signature)| signature)
     }
 
     /// What it says of itself in short.
     pub fn summary(&self) -> String {
         hike_format::signature::summary(&self.tree.doc)
     }
+}
+
+/// How the chains of a script are called.
+pub fn signatures(text: &str) -> Vec<(String, String)> {
+    let (tokens, _) = lex::lex(text, FileId(0));
+    let (tree, _) = parse::parse(&tokens);
+    let interfaces = analyse::chain_interfaces(&tree).into_iter();
+    interfaces
+        .map(|(name, params, result)| {
+            let params: Vec<_> = params.iter().map(ToString::to_string).collect();
+            let signature = format!("{name}({}) -> {result}", params.join(", "));
+            (name, signature)
+        })
+        .collect()
 }

@@ -62,10 +62,17 @@ fn package(path: &PackagePath, name: &str) -> Result<(Package, PathBuf), Failure
         }
         let length = found.bytes.len();
         let parsed = ProgramObject::parse(found.bytes);
-        let parsed = parsed.map_err(|error| {
-            let message = format!("{}: {error}", found.path.display());
+        let wrong = |what: String| {
+            let message = format!("{}: {what}", found.path.display());
             Failure::new(Exit::Input, message)
-        })?;
+        };
+        let parsed = parsed.map_err(|error| wrong(error.to_string()))?;
+        let holds = &parsed.signature.name;
+        // The name becomes that of a file: no other than the package's lookup has allowed.
+        if *holds != object {
+            let what = format!("expected the object of `{object}`, found that of `{holds}`");
+            return Err(wrong(what));
+        }
         objects.push(Object {
             package: found.package,
             signature: parsed.signature,
@@ -160,6 +167,7 @@ fn analysed(drafts: Vec<Draft>, path: &PackagePath, report: &mut Report) -> Vec<
             key: unused(&mut keys, &draft.key),
             kind: draft.kind,
             names: names(source.text(), &siblings),
+            signatures: doc::model::signatures(source.text()),
             source,
             tree,
         });

@@ -185,9 +185,10 @@ impl MapInfo {
     /// What it holds: key and value, or the events of a ring buffer; without those of no
     /// size.
     pub fn parts(&self) -> Vec<(&'static str, &TypeInfo)> {
-        let value = match &self.value {
-            TypeInfo::Array(event, 0) => ("event", &**event),
-            value => ("value", value),
+        let value = match (self.map_type, &self.value) {
+            (RING_BUFFER, TypeInfo::Array(event, 0)) => ("event", &**event),
+            (RING_BUFFER, event) => ("event", event),
+            (_, value) => ("value", value),
         };
         let parts = [("key", &self.key), value].into_iter();
         parts.filter(|(_, ty)| ty.size() > 0).collect()
