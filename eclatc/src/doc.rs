@@ -8,7 +8,7 @@
 //! | drawings | [`svg`] | SVG |
 //! | texts | [`markdown`], [`highlight`] | HTML |
 //! | pages | [`page`], [`search`] | HTML, and what the search looks through |
-//! | everything | [`site`] | files by their path |
+//! | everything | [`mod@site`] | files by their path |
 //!
 //! Nothing here reads or writes files: the driver brings the texts and takes the site. The
 //! same input gives the same bytes.

@@ -64,9 +64,12 @@ fn compare(name: &str, found: &str) {
         return;
     }
     let expected = std::fs::read_to_string(&golden).unwrap_or_default();
-    assert_eq!(
-        expected, found,
-        "{name} differs; if the new one is right, run: BLESS=1 cargo test -p eclatc --test doc"
+    let mut lines = expected.lines().zip(found.lines());
+    let differing = lines.find(|(old, new)| old != new);
+    assert!(
+        expected == found,
+        "{name} differs, first in {differing:?}; \
+         if the new one is right, run: BLESS=1 cargo test -p eclatc --test doc"
     );
 }
 

@@ -115,32 +115,37 @@ impl Builder<'_> {
     }
 
     fn turns(&mut self, header: Span, cond: &Expr, body: &Block, step: &Block) {
-        // The condition is a node of its own: the loop comes back to it.
-        let before = self.take_loose();
-        self.at = At::Edges(before);
-        self.shown = None;
-        let node = self.show(header);
         let endless = matches!(cond.kind, ExprKind::Const(value) if value != 0);
-        let (into, mut after) = match endless {
-            true => (When::Always, Vec::new()),
-            false => (When::True, vec![(node, When::False)]),
-        };
-        self.graph.nodes[node].look = if endless { Look::Block } else { Look::Choice };
-        self.loops.push(Loop::default());
+        let node = self.loop_header(header, endless);
+        let into = if endless { When::Always } else { When::True };
         self.headers.push(header);
+        self.loops.push(Loop::default());
         self.at = At::Edges(vec![(node, into)]);
         self.block(body);
+        let Loop { breaks, continues } = self.loops.pop().unwrap_or_default();
         let mut again = self.take_loose();
-        let innermost = self.loops.pop().unwrap_or_default();
-        again.extend(innermost.continues);
+        again.extend(continues);
         self.at = At::Edges(again);
         self.block(step);
         self.headers.pop();
         for (from, when) in self.take_loose() {
             self.edge(from, node, when);
         }
-        after.extend(innermost.breaks);
+        let mut after = breaks;
+        after.extend((!endless).then_some((node, When::False)));
         self.at = At::Edges(after);
+    }
+
+    /// The node of a loop's condition, to which the loop comes back.
+    fn loop_header(&mut self, header: Span, endless: bool) -> usize {
+        let before = self.take_loose();
+        self.at = At::Edges(before);
+        self.shown = None;
+        let node = self.show(header);
+        if !endless {
+            self.graph.nodes[node].look = Look::Choice;
+        }
+        node
     }
 
     fn leave(&mut self, span: Span, edges: impl Fn(&mut Loop) -> &mut Vec<Loose>) {

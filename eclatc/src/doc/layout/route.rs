@@ -149,40 +149,14 @@ impl Router<'_> {
 
 /// Everything moved so that it begins at the margin.
 fn moved(mut nodes: Vec<Placed>, mut routes: Vec<Route>) -> Layout {
-    let corners = nodes.iter().flat_map(|node| {
-        let Placed { at, size } = *node;
-        let end = Point {
-            x: at.x + size.width,
-            y: at.y + size.height,
-        };
-        [at, end]
-    });
-    let points = routes.iter().flat_map(|route| {
-        let (Route::Down(points) | Route::Back(points)) = route;
-        points.iter().copied()
-    });
-    let all: Vec<Point> = corners.chain(points).collect();
-    let least = |of: fn(&Point) -> f64| all.iter().map(of).fold(f64::INFINITY, f64::min);
-    let most = |of: fn(&Point) -> f64| all.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
-    if all.is_empty() {
-        let size = Size {
-            width: 0.0,
-            height: 0.0,
-        };
-        return Layout {
-            size,
-            nodes,
-            routes,
-        };
-    }
-    let (left, top) = (least(|point| point.x), least(|point| point.y));
+    let (least, most) = bounds(&nodes, &routes);
     let size = Size {
-        width: most(|point| point.x) - left + 2.0 * MARGIN,
-        height: most(|point| point.y) - top + 2.0 * MARGIN,
+        width: most.x - least.x + 2.0 * MARGIN,
+        height: most.y - least.y + 2.0 * MARGIN,
     };
     let shift = |point: &mut Point| {
-        point.x += MARGIN - left;
-        point.y += MARGIN - top;
+        point.x += MARGIN - least.x;
+        point.y += MARGIN - least.y;
     };
     nodes.iter_mut().for_each(|node| shift(&mut node.at));
     for route in &mut routes {
@@ -194,4 +168,29 @@ fn moved(mut nodes: Vec<Placed>, mut routes: Vec<Route>) -> Layout {
         nodes,
         routes,
     }
+}
+
+/// The upper left and the lower right corner of everything.
+fn bounds(nodes: &[Placed], routes: &[Route]) -> (Point, Point) {
+    let corners = nodes.iter().flat_map(|Placed { at, size }| {
+        let (x, y) = (at.x + size.width, at.y + size.height);
+        [*at, Point { x, y }]
+    });
+    let points = routes.iter().flat_map(|route| {
+        let (Route::Down(points) | Route::Back(points)) = route;
+        points.iter().copied()
+    });
+    let mut all = corners.chain(points);
+    let first = all.next().unwrap_or(Point { x: 0.0, y: 0.0 });
+    all.fold((first, first), |(least, most), point| {
+        let least = Point {
+            x: least.x.min(point.x),
+            y: least.y.min(point.y),
+        };
+        let most = Point {
+            x: most.x.max(point.x),
+            y: most.y.max(point.y),
+        };
+        (least, most)
+    })
 }
