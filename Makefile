@@ -3,7 +3,7 @@
 # The kernel asks for root where programs are loaded.
 sudo := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: demo test build ebpf ebpf-check kernels lint doc site bench clean
+.PHONY: demo test build man ebpf ebpf-check kernels lint doc site bench clean
 
 # Builds the tools, runs the DDoS script on real packets, cleans up after itself.
 demo:
@@ -46,6 +46,16 @@ doc:
 # The catalogue of packages and examples, target/site/index.html.
 site:
 	cargo run --release --quiet -p eclatc -- doc -o target/site -L packages fixtures/scripts
+
+# Manual pages and shell completions of the tools, in target/man and target/completions.
+man: build
+	mkdir -p target/completions
+	for tool in eclatc hike-ld hike-loader; do \
+	  target/release/$$tool man target/man && \
+	  for shell in bash zsh fish; do \
+	    target/release/$$tool completions $$shell > target/completions/$$tool.$$shell; \
+	  done; \
+	done
 
 # Costs of the VM on this machine.
 bench:

@@ -103,7 +103,7 @@ pub fn run(cli: &Cli) -> Output {
         Command::New { folder } => new::run(folder),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => Ok(cli::completions(*shell)),
-        Command::Man => cli::man_page(),
+        Command::Man { folder } => cli::man_page(folder.as_deref()),
     };
     result.unwrap_or_else(|failure| report::failure(&failure, cli))
 }

@@ -301,3 +301,20 @@ fn usage_errors_end_with_2() {
         Some(2)
     );
 }
+
+#[test]
+fn manual_pages_and_completions_are_made_of_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = eclatc(folder.path(), &["man", "pages"]);
+    assert_eq!((code(&written), stdout(&written).as_str()), (Some(0), ""));
+    let page = |name| std::fs::read_to_string(folder.path().join("pages").join(name)).unwrap();
+    assert!(page("eclatc.1").contains(".TH eclatc 1"));
+    assert!(page("eclatc-check.1").contains("budget"));
+    assert!(stdout(&eclatc(folder.path(), &["man"])).contains(".TH eclatc 1"));
+    for shell in ["bash", "zsh", "fish"] {
+        let text = stdout(&eclatc(folder.path(), &["completions", shell]));
+        assert!(text.contains("explain"), "{shell}");
+    }
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    assert_eq!(code(&eclatc(folder.path(), &["man", "file"])), Some(3));
+}

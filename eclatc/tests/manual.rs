@@ -76,3 +76,11 @@ fn the_keywords_are_all_there() {
         assert!(words.contains(&word), "{word}");
     }
 }
+
+#[test]
+fn the_modules_of_the_library_are_all_there() {
+    for module in eclatc::stdlib::modules() {
+        let row = format!("| `std.{module}` |");
+        assert!(LANGUAGE.contains(&row), "{row}");
+    }
+}

@@ -135,18 +135,83 @@ proptest! {
     fn truncated_scripts(length in 0..SCRIPT.len()) {
         survive(&SCRIPT.as_bytes()[..length]);
     }
+
+    /// Words and lines of real scripts, left out, doubled, swapped and put in from elsewhere:
+    /// what people do to scripts.
+    #[test]
+    fn rearranged_scripts(which: u16, edits in proptest::collection::vec((any::<u16>(), any::<u16>(), 0..6u8), 1..5)) {
+        let scripts = support::scripts();
+        let text = &scripts[usize::from(which) % scripts.len()];
+        let mut words = pieces(text);
+        for (from, to, how) in edits {
+            rearrange(&mut words, from.into(), to.into(), how);
+        }
+        survive(words.concat().as_bytes());
+    }
 }
+
+/// A text in words, blanks and signs.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for c in text.chars() {
+        let goes_on = |piece: &String| {
+            let last = piece.chars().next_back().unwrap_or(' ');
+            (last.is_alphanumeric() && c.is_alphanumeric()) || (last == ' ' && c == ' ')
+        };
+        match pieces.last_mut().filter(|piece| goes_on(piece)) {
+            Some(piece) => piece.push(c),
+            None => pieces.push(c.to_string()),
+        }
+    }
+    pieces
+}
+
+/// One change of a text in pieces.
+fn rearrange(pieces: &mut Vec<String>, from: usize, to: usize, how: u8) {
+    if pieces.is_empty() {
+        return;
+    }
+    let (from, to) = (from % pieces.len(), to % pieces.len());
+    match how {
+        0 => drop(pieces.remove(from)),
+        1 => pieces.insert(to, pieces[from].clone()),
+        2 => pieces.swap(from, to),
+        3 => pieces.insert(to, WORDS[from % WORDS.len()].to_owned()),
+        4 => pieces.insert(to, ODD[from % ODD.len()].to_owned()),
+        _ => drop(pieces.drain(from.min(to)..from.max(to))),
+    }
+}
+
+/// What scripts do not consist of.
+const ODD: [&str; 16] = [
+    "\u{a0}",
+    "\u{201c}",
+    "\u{feff}",
+    "\u{ff08}",
+    "\u{430}",
+    "\u{1f600}",
+    "\0",
+    "\r",
+    "\t",
+    "/*",
+    "&&",
+    "{",
+    "}",
+    "\"\"\"",
+    "10.0.0.1",
+    "fc01::2",
+];
 
 #[test]
 fn deep_input_does_not_overflow_the_stack() {
-    let deep = 20_000;
+    let deep = 100_000;
     for text in [
         format!(
             "def f(a):\n    return {}a{}\n",
             "(".repeat(deep),
             ")".repeat(deep)
         ),
-        format!("def f(a):\n    return {}a\n", "-".repeat(deep)),
+        format!("def f(a):\n    return {}a\n", "- ".repeat(deep)),
         format!("def f(a):\n    return {}a\n", "not ".repeat(deep)),
         format!("def f(a):\n    return a{}\n", " + a".repeat(deep)),
         format!("def f(a):\n    return a{}\n", " if a else a".repeat(deep)),
@@ -167,6 +232,16 @@ fn deep_input_does_not_overflow_the_stack() {
         "{".repeat(deep),
         "def ".repeat(deep),
         "(def ".repeat(deep),
+        "if a {\n".repeat(deep / 10),
+        "\u{201c}a".repeat(deep),
+        "a \u{2013} ".repeat(deep),
+        "\u{f6}a ".repeat(deep),
+        "/*".repeat(deep),
+        "1.".repeat(deep),
+        "a:".repeat(deep),
+        "def f(a): return a".to_owned() + &" && a".repeat(deep),
+        "def f(a): return ".to_owned() + &"!".repeat(deep),
+        "def f(a):\n".to_owned() + &"    in = 1\n".repeat(deep / 10),
     ] {
         assert!(
             survive(text.as_bytes()) > 0,

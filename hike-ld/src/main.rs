@@ -38,7 +38,7 @@ fn run(cli: &Cli) -> Result<Output, Failure> {
         Some(Command::Verify(args)) => verify::run(&args.file, cli.json),
         Some(Command::Program(args)) => tool::program::run(args),
         Some(Command::Completions { shell }) => Ok(tool::cli::completions(*shell)),
-        Some(Command::Man) => tool::cli::man_page(),
+        Some(Command::Man { folder }) => tool::cli::man_page(folder.as_deref()),
     }
 }
 

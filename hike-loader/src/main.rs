@@ -59,7 +59,7 @@ fn output(cli: &Cli, emit: Emit<'_>) -> Result<String, Error> {
         Command::Map(MapCommand::Watch(args)) => watch::watch(args, common, emit),
         Command::Exec(args) => exec::exec(args),
         Command::Completions { shell } => Ok(tool::cli::completions(*shell)),
-        Command::Man => tool::cli::man_page(),
+        Command::Man { folder } => tool::cli::man_page(folder.as_deref()),
     }
 }
 

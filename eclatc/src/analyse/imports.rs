@@ -1,8 +1,8 @@
 //! `from KIND.PACKAGE import NAME`
 
-use super::Session;
 use super::globals::{Global, Object};
 use super::library::STD;
+use super::{MAX_SUGGESTIONS, Session};
 use crate::diagnostics::{flow, names};
 use crate::hir::{Extern, Symbol};
 use crate::packages::{Interface, Item, SymbolKind};
@@ -32,7 +32,8 @@ impl<'s> Session<'_, 's> {
         let package = package.join(".");
         let mut package_unknown = false;
         for name in &import.names {
-            let global = match package_unknown {
+            let hopeless = package_unknown || self.problems.len() > MAX_SUGGESTIONS;
+            let global = match hopeless {
                 true => Global::Poisoned,
                 false => self.imported(import, kind, &package, name, &mut package_unknown),
             };

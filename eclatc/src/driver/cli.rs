@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure, Output};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -105,14 +105,20 @@ pub enum Command {
         code: Option<String>,
     },
     /// Print completions for a shell.
-    #[command(hide = true)]
+    #[command(after_help = "Example:\n  eclatc completions bash > /etc/bash_completion.d/eclatc")]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    #[command(hide = true)]
-    Man,
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(
+        after_help = "Examples:\n  eclatc man | man -l -\n  eclatc man /usr/local/share/man/man1"
+    )]
+    Man {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// What all commands that read scripts take.
@@ -246,15 +252,19 @@ pub fn completions(shell: clap_complete::Shell) -> Output {
     Output::text(text)
 }
 
-/// The manual page, roff.
+/// The manual page, roff; with a folder, the pages of all commands are written into it.
 ///
 /// # Errors
-/// When it cannot be made.
-pub fn man_page() -> Result<Output, Failure> {
+/// When they cannot be written.
+pub fn man_page(folder: Option<&Path>) -> Result<Output, Failure> {
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(Cli::command());
-    page.render(&mut text).map_err(|error| {
-        Failure::new(Exit::Host, format!("cannot make the manual page: {error}"))
+    let made = match folder {
+        Some(folder) => std::fs::create_dir_all(folder)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder)),
+        None => clap_mangen::Man::new(Cli::command()).render(&mut text),
+    };
+    made.map_err(|error| {
+        Failure::new(Exit::Host, format!("cannot make the manual pages: {error}"))
     })?;
     Ok(Output::text(text))
 }

@@ -10,6 +10,9 @@ use crate::diagnostics::{habits, lexical};
 use crate::source::{FileId, Span};
 use std::cmp::Ordering;
 
+/// In longer lines nobody looks for the place of a forgotten bracket.
+const MAX_LINE: usize = 400;
+
 /// Columns of a tab.
 const TAB: usize = 4;
 
@@ -166,8 +169,10 @@ impl<'s> Layout<'s, '_> {
     /// Where the bracket was probably meant to end: behind the words of its line, before the
     /// `:` of a header, with what closes the others of the line.
     fn forgotten_end(&self, open: Token<'s>) -> Option<(Span, String)> {
-        let rest = self.text.get(open.span.start as usize..)?;
-        let line_end = open.span.start + rest.find(['\n', '\r']).unwrap_or(rest.len()) as u32;
+        let rest = self.text.as_bytes().get(open.span.start as usize..)?;
+        let mut line = rest.iter().take(MAX_LINE);
+        let length = line.position(|byte| matches!(byte, b'\n' | b'\r'))?;
+        let line_end = open.span.start + length as u32;
         let line = self.out.iter().rev();
         let line = line.skip_while(|token| token.span.start >= line_end);
         let line: Vec<Token<'s>> = line

@@ -68,15 +68,32 @@ pub fn block_comment(lexer: &mut Lexer<'_, Kind>) {
     lexer.bump(length);
 }
 
+/// Most characters of a string in typographic quotes; more is rather no string.
+const MAX_TYPOGRAPHIC: usize = 200;
+
 /// Finds the end of a string in typographic quotes, when it ends on its line.
 pub fn typographic_string(lexer: &mut Lexer<'_, Kind>) {
-    let rest = lexer.remainder();
-    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let partner = unknown::plain(lexer.slice().chars().next().unwrap_or_default());
-    let closes =
-        |c: char| unknown::plain(c) == partner || partner == Some(c.encode_utf8(&mut [0; 4]));
-    if let Some((at, quote)) = rest[..line].char_indices().find(|(_, c)| closes(*c)) {
-        lexer.bump(at + quote.len_utf8());
+    let quote = lexer.slice().chars().next().and_then(unknown::plain);
+    let line = lexer.remainder().char_indices().take(MAX_TYPOGRAPHIC);
+    let mut line = line.take_while(|(_, c)| !matches!(c, '\n' | '\r'));
+    let closes = |c: char| {
+        let plain = if c.is_ascii() && c != '`' {
+            ascii_quote(c)
+        } else {
+            unknown::plain(c)
+        };
+        plain.is_some() && plain == quote
+    };
+    if let Some((at, last)) = line.find(|(_, c)| closes(*c)) {
+        lexer.bump(at + last.len_utf8());
+    }
+}
+
+fn ascii_quote(c: char) -> Option<&'static str> {
+    match c {
+        '"' => Some("\""),
+        '\'' => Some("'"),
+        _ => None,
     }
 }
 

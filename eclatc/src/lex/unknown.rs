@@ -25,6 +25,12 @@ pub fn report(text: &str, tokens: &[Token<'_>], problems: &mut Vec<Diagnostic>) 
     run.into_iter().for_each(|span| add(text, span, problems));
 }
 
+/// So far from the first one others of its line are looked for.
+const MAX_LINE: usize = 400;
+
+/// So many places of typographic characters are shown in one line.
+const MAX_PLACES: usize = 8;
+
 /// Adds a message, or what it says to the one before.
 fn add(text: &str, span: Span, problems: &mut Vec<Diagnostic>) {
     let problem = message(text, span);
@@ -34,8 +40,9 @@ fn add(text: &str, span: Span, problems: &mut Vec<Diagnostic>) {
     else {
         return problems.push(problem);
     };
+    // A longer line would take long to look through, again and again.
     let gap = text.get(before.span().end as usize..span.start as usize);
-    let same_line = gap.is_some_and(|gap| !gap.contains(['\n', '\r']));
+    let same_line = gap.is_some_and(|gap| gap.len() < MAX_LINE && !gap.contains(['\n', '\r']));
     match problem.code {
         Code::E0008 if same_line => {
             let places = problem.labels.into_iter();
@@ -43,10 +50,13 @@ fn add(text: &str, span: Span, problems: &mut Vec<Diagnostic>) {
                 label.text = "and here".into();
                 label
             });
-            before.labels.extend(places);
+            before
+                .labels
+                .extend(places.take(MAX_PLACES.saturating_sub(before.labels.len())));
             before.suggestions.extend(problem.suggestions);
             let new = problem.helps.into_iter();
-            let new = new.filter(|help| !before.helps.contains(help));
+            let room = MAX_PLACES.saturating_sub(before.helps.len());
+            let new = new.filter(|help| !before.helps.contains(help)).take(room);
             let new: Vec<String> = new.collect();
             before.helps.extend(new);
         }

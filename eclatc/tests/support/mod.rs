@@ -10,6 +10,7 @@ use hike_format::signature::{
     ConfigVar, Field, IntType, MapInfo, ObjectKind, Param, ResultKind, Signature, TypeInfo,
 };
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const U32: IntType = IntType {
     bits: 32,
@@ -213,4 +214,29 @@ fn defines(text: &str) -> BTreeMap<String, String> {
     pairs
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// Scripts to change: those of `fixtures`, the library and the sound cases.
+pub fn scripts() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = [
+        "fixtures/scripts",
+        "stdlib",
+        "tests/eclatc/meaning",
+        "tests/eclatc/fmt",
+    ];
+    let entries = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root.join(folder)).expect("a folder of scripts"));
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "eclat"));
+    paths.sort();
+    let texts = paths
+        .iter()
+        .filter_map(|path| std::fs::read_to_string(path).ok());
+    let texts: Vec<String> = texts.collect();
+    assert!(texts.len() > 10, "only {} scripts", texts.len());
+    texts
 }

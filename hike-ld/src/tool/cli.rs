@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -109,14 +109,20 @@ Examples:
     #[command(after_help = "Example:\n  hike-ld program monitor.o -o monitor.vm.o")]
     Program(ProgramArgs),
     /// Print completions for a shell.
-    #[command(hide = true)]
+    #[command(after_help = "Example:\n  hike-ld completions bash > /etc/bash_completion.d/hike-ld")]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    #[command(hide = true)]
-    Man,
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(
+        after_help = "Examples:\n  hike-ld man | man -l -\n  hike-ld man /usr/local/share/man/man1"
+    )]
+    Man {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// What to describe.
@@ -170,11 +176,14 @@ pub fn completions(shell: clap_complete::Shell) -> Output {
     Output::ok(String::from_utf8_lossy(&text))
 }
 
-/// The manual page, roff.
-pub fn man_page() -> Result<Output, Failure> {
+/// The manual page, roff; with a folder, the pages of all commands are written into it.
+pub fn man_page(folder: Option<&Path>) -> Result<Output, Failure> {
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(Cli::command());
-    page.render(&mut text)
-        .map_err(|error| Failure::host(format!("cannot make the manual page: {error}")))?;
+    let made = match folder {
+        Some(folder) => std::fs::create_dir_all(folder)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder)),
+        None => clap_mangen::Man::new(Cli::command()).render(&mut text),
+    };
+    made.map_err(|error| Failure::host(format!("cannot make the manual pages: {error}")))?;
     Ok(Output::ok(String::from_utf8_lossy(&text)))
 }

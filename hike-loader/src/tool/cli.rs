@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -105,14 +105,22 @@ pub enum Command {
     )]
     Exec(ExecArgs),
     /// Print completions for a shell.
-    #[command(hide = true)]
+    #[command(
+        after_help = "Example:\n  hike-loader completions bash > /etc/bash_completion.d/hike-loader"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the manual page.
-    #[command(hide = true)]
-    Man,
+    /// Print the manual page, or write those of all commands into a folder.
+    #[command(
+        after_help = "Examples:\n  hike-loader man | man -l -\n  hike-loader man /usr/local/share/man/man1"
+    )]
+    Man {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// Arguments of `install`.
@@ -438,12 +446,16 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// The manual page, roff.
-pub fn man_page() -> Result<String, Error> {
+/// The manual page, roff; with a folder, the pages of all commands are written into it.
+pub fn man_page(folder: Option<&Path>) -> Result<String, Error> {
     let mut text = Vec::new();
-    let page = clap_mangen::Man::new(Cli::command());
-    page.render(&mut text).map_err(|error| Error::File {
-        path: "manual page".into(),
+    let made = match folder {
+        Some(folder) => std::fs::create_dir_all(folder)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder)),
+        None => clap_mangen::Man::new(Cli::command()).render(&mut text),
+    };
+    made.map_err(|error| Error::File {
+        path: folder.unwrap_or(Path::new("manual page")).into(),
         error,
     })?;
     Ok(String::from_utf8_lossy(&text).into_owned())
