@@ -163,6 +163,7 @@ fn texts_without_lines() {
         assert_eq!(check(text), "");
     }
     assert_eq!(check("#a"), "# a\n");
+    assert_eq!(check("\u{feff}a = 1\r\n"), "a = 1\n");
     assert_eq!(check("\n\n  # a\r\n\r\n\r\n\r\n#b"), "# a\n\n\n# b\n");
     assert_eq!(check("a = 1 \\\n# b"), "a = 1  # b\n");
     assert_eq!(check("a = 1 \\\n"), "a = 1\n");

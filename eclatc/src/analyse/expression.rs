@@ -11,6 +11,7 @@ use crate::hir::{self, ExprKind as Hir, UnaryOp};
 use crate::lex::literal;
 use crate::source::Span;
 use crate::syntax::{self, BinaryOp, Expr, ExprKind, Ident};
+use std::net::Ipv4Addr;
 
 impl<'s> Session<'_, 's> {
     /// The typed form of an expression.
@@ -19,7 +20,13 @@ impl<'s> Session<'_, 's> {
         match &expr.kind {
             ExprKind::Number(value) => self.number(*value, span),
             ExprKind::Bool(value) => Some(truth(Hir::Const((*value).into()), span)),
-            ExprKind::String(_) => self.fail(values::not_a_number(span, "a text")),
+            ExprKind::String(text) => {
+                let problem = values::not_a_number(span, "a text");
+                self.fail(match literal::string(text).parse::<Ipv4Addr>() {
+                    Ok(address) => values::address_as_number(problem, address),
+                    Err(_) => problem,
+                })
+            }
             ExprKind::Tuple(_) => self.fail(values::not_a_number(span, "several values")),
             ExprKind::Path(path) => self.path(path, span, scope),
             ExprKind::Call(path, args) => self.call(path, args, span, scope, true),

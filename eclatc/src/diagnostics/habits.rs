@@ -2,6 +2,7 @@
 
 use super::Code;
 use crate::diagnostic::Diagnostic;
+use crate::lex::Kind;
 use crate::source::Span;
 
 /// `if x = 1:`
@@ -224,6 +225,14 @@ pub fn map_entry(span: Span) -> Diagnostic {
         .help("write `{ (KEY): (VALUE), (KEY): (VALUE) }`")
 }
 
+/// An element of a map with another sign in the place of its `:`.
+pub fn map_sign(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0138, span, "`:` stands between key and value")
+        .here("expected `:`")
+        .help("write `{ (KEY): (VALUE) }`")
+        .suggest(span, ":")
+}
+
 /// Two elements of a map without a comma between them.
 pub fn missing_comma(span: Span, place: Span) -> Diagnostic {
     Diagnostic::new(
@@ -430,12 +439,13 @@ pub fn name_with_sign(span: Span) -> Diagnostic {
 }
 
 /// `a, b`
-pub fn several_values(span: Span, returned: bool) -> Diagnostic {
+pub fn several_values(span: Span, first: Kind) -> Diagnostic {
     let problem = Diagnostic::new(Code::E0136, span, "expected one value, found several")
         .here("one too many from here on");
-    match returned {
-        true => problem.help("pack two numbers into one: `(a << 32) | b`"),
-        false => problem.help("write one assignment a line"),
+    match first {
+        Kind::Return => problem.help("pack two numbers into one: `(a << 32) | b`"),
+        Kind::If | Kind::Elif | Kind::While => problem.help("`and` or `or` joins two conditions"),
+        _ => problem.help("write one assignment a line"),
     }
 }
 

@@ -47,13 +47,22 @@ fn any_of(expected: &[&str]) -> String {
 /// What people mean who write this.
 fn advice(found: &Token<'_>, error: &ParseError) -> Option<String> {
     let text = match found.kind {
-        Kind::Assign if error.expects(Expected::Operator) => "only a name can be assigned to",
+        kind if error.expects(Expected::Operator) && assigns(kind) => {
+            "only a name can be assigned to"
+        }
+        Kind::Name | Kind::Number | Kind::String if error.expects(Expected::Token(Kind::Comma)) => {
+            "a `,` stands between two arguments"
+        }
         Kind::Newline if error.expects(Expected::Token(Kind::Colon)) => {
             "the line before a block ends in `:`"
         }
         _ => return None,
     };
     Some(text.into())
+}
+
+fn assigns(kind: Kind) -> bool {
+    (Kind::Assign..=Kind::ShrAssign).contains(&kind)
 }
 
 /// A header without a block.

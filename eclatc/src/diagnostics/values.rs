@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::display::TypeName;
 use crate::source::Span;
 use hike_format::signature::IntType;
+use std::net::Ipv4Addr;
 
 /// The least and the greatest value of a type, as a sentence.
 fn range_of(ty: IntType) -> String {
@@ -72,6 +73,15 @@ pub fn not_a_number(span: Span, what: &str) -> Diagnostic {
         format!("expected a number, found {what}"),
     )
     .note("texts are for devices and for the keys and values of maps")
+}
+
+/// Offers the number that an address is in a packet.
+pub fn address_as_number(problem: Diagnostic, address: Ipv4Addr) -> Diagnostic {
+    let number = format!("{:#010x}", u32::from(address));
+    let span = problem.span();
+    problem
+        .help(format!("as a number the address is `{number}`"))
+        .suggest(span, number)
 }
 
 /// An expression that is not known at compile time where it must be.

@@ -12,6 +12,10 @@ pub fn scan<'s>(text: &'s str, file: FileId, problems: &mut Vec<Diagnostic>) -> 
     let mut lexer = Kind::lexer(text);
     while let Some(kind) = lexer.next() {
         let range = lexer.span();
+        // Some editors begin a file with this mark of UTF-8.
+        if range.start == 0 && lexer.slice() == "\u{feff}" {
+            continue;
+        }
         tokens.push(Token {
             kind: kind.unwrap_or(Kind::Error),
             text: lexer.slice(),

@@ -173,7 +173,7 @@ impl<'t, 's> Reader<'t, 's, '_> {
     }
 
     /// The block of a header: on its line, or indented below.
-    fn block(&mut self, inline: Vec<Stmt<'s>>, header: Span) -> Block<'s> {
+    fn block(&mut self, inline: Vec<Stmt<'s>>, header: Span, is_def: bool) -> Block<'s> {
         if !inline.is_empty() {
             return inline;
         }
@@ -182,11 +182,26 @@ impl<'t, 's> Reader<'t, 's, '_> {
             Kind::Error => Vec::new(),
             _ => {
                 self.problems.push(syntactic::missing_block(header));
-                vec![Stmt {
+                let mut body = vec![Stmt {
                     kind: StmtKind::Broken(Broken::default()),
                     span: header,
-                }]
+                }];
+                while is_def && self.next_runs() {
+                    self.statement(&mut body);
+                }
+                body
             }
+        }
+    }
+
+    /// Whether the next line can only stand in a chain: behind a `def` without a block it was
+    /// to be that block.
+    fn next_runs(&self) -> bool {
+        let next = self.tokens.get(self.at + 1).map(|token| token.kind);
+        match self.kind() {
+            Kind::Name => next == Some(Kind::LeftParen),
+            Kind::If | Kind::While | Kind::For | Kind::Return | Kind::Pass => true,
+            _ => false,
         }
     }
 
@@ -200,7 +215,7 @@ impl<'t, 's> Reader<'t, 's, '_> {
         if let Header::Test = header {
             return self.test(inline, span, out);
         }
-        let body = self.block(inline, span);
+        let body = self.block(inline, span, matches!(header, Header::Def(..)));
         let kind = match header {
             Header::Elif(cond) => return self.elif(Arm { cond, body, span }, out),
             Header::Else => return self.otherwise(body, span, out),
@@ -283,7 +298,10 @@ impl<'t, 's> Reader<'t, 's, '_> {
 
     fn without_if(&mut self, span: Span, word: &str, body: Block<'s>, out: &mut Block<'s>) {
         if !matches!(out.last(), Some(last) if matches!(last.kind, StmtKind::Broken(_))) {
-            self.problems.push(syntactic::else_without_if(span, word));
+            let help = out.last().and_then(|before| no_else_behind(&before.kind));
+            let problem = syntactic::else_without_if(span, word);
+            self.problems
+                .push(problem.maybe_help(help.map(str::to_owned)));
         }
         let names = BTreeSet::new();
         let kind = StmtKind::Broken(Broken { body, names });
@@ -301,6 +319,15 @@ fn names_in<'s>(line: &[Token<'s>]) -> BTreeSet<&'s str> {
     words
         .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
         .collect()
+}
+
+/// Why `else` or `elif` cannot stand behind a statement.
+fn no_else_behind(before: &StmtKind<'_>) -> Option<&'static str> {
+    match before {
+        StmtKind::For { .. } | StmtKind::While(_) => Some("loops have no `else`"),
+        StmtKind::If { .. } => Some("`else` is the last part of an `if`, once"),
+        _ => None,
+    }
 }
 
 type OpenIf<'b, 's> = (&'b mut Vec<Arm<'s>>, &'b mut Option<Block<'s>>);

@@ -18,6 +18,7 @@ type Recogniser = fn(&View<'_, '_>) -> Option<Diagnostic>;
 
 /// The surest signs first: what looks alike is told apart by the order.
 const RECOGNISERS: [Recogniser; 28] = [
+    values::map,
     values::format_string,
     values::lambda,
     operators::walrus,
@@ -39,7 +40,6 @@ const RECOGNISERS: [Recogniser; 28] = [
     forms::starred,
     operators::word,
     statements::comment,
-    values::map,
     values::index,
     values::list,
     values::braces,

@@ -201,5 +201,5 @@ pub fn several_values(view: &View<'_, '_>) -> Option<Diagnostic> {
     let found = view.found();
     let plain = view.depth() == 0 && view.first().kind != Kind::From;
     (plain && found.kind == Kind::Comma)
-        .then(|| habits::several_values(found.span, view.first().kind == Kind::Return))
+        .then(|| habits::several_values(found.span, view.first().kind))
 }

@@ -186,11 +186,17 @@ fn missing_colon(view: &View<'_, '_>) -> Option<Diagnostic> {
         Kind::Name if matches!(found.text, "then" | "do") => {
             Some(habits::missing_colon(found.span, ":"))
         }
-        _ if view.expects(Expected::Operator) && begins_statement(found.kind) => {
+        kind if begins_statement(kind) || is_call(view) => {
             Some(habits::missing_colon(behind(view.before(1)?), ":"))
         }
         _ => None,
     }
+}
+
+/// Whether a call begins where reading stopped.
+fn is_call(view: &View<'_, '_>) -> bool {
+    let kinds = [Some(view.found().kind), view.kind_at(view.at + 1)];
+    kinds == [Some(Kind::Name), Some(Kind::LeftParen)]
 }
 
 fn begins_statement(kind: Kind) -> bool {

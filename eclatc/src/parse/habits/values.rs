@@ -29,6 +29,9 @@ pub fn lambda(view: &View<'_, '_>) -> Option<Diagnostic> {
 /// `OWNER['MAP'] = {`, `OWNER[MAP][KEY] = VALUE`, and entries without `:` or `,`
 pub fn map(view: &View<'_, '_>) -> Option<Diagnostic> {
     let (owner, open, name, close) = (view.first(), view.get(1)?, view.get(2)?, view.get(3)?);
+    if let Some(problem) = map_as_member(view) {
+        return Some(problem);
+    }
     let brackets = [open.kind, close.kind] == [Kind::LeftBracket, Kind::RightBracket];
     if owner.kind != Kind::Name || !brackets {
         return None;
@@ -37,12 +40,31 @@ pub fn map(view: &View<'_, '_>) -> Option<Diagnostic> {
     match (name.kind, next.kind) {
         (Kind::String, Kind::Assign) => Some(habits::quoted_map(name.span, name.text)),
         (Kind::Name, Kind::LeftBracket) => map_element(view),
+        (Kind::Name, Kind::LeftBrace) => {
+            let change = (behind(close), " =".to_owned());
+            Some(habits::map_form(next.span, Some(change)))
+        }
         (Kind::Name, Kind::Assign) if view.kind_at(5)? == Kind::LeftBrace => map_entry(view),
         (Kind::Name, Kind::Assign) if view.expects_token(Kind::LeftBrace) => {
             Some(habits::map_form(view.found().span, None))
         }
         _ => None,
     }
+}
+
+/// `OWNER.MAP = {`, `OWNER(MAP) = {`
+fn map_as_member(view: &View<'_, '_>) -> Option<Diagnostic> {
+    let (open, name) = (view.get(1)?, view.get(2)?);
+    let last = match open.kind {
+        Kind::Dot => name,
+        Kind::LeftParen => view.get(3).filter(|close| close.kind == Kind::RightParen)?,
+        _ => return None,
+    };
+    let after = if open.kind == Kind::Dot { 3 } else { 4 };
+    let assigned = [view.kind_at(after)?, view.kind_at(after + 1)?];
+    let is_map = name.kind == Kind::Name && assigned == [Kind::Assign, Kind::LeftBrace];
+    let change = (open.span.to(last.span), format!("[{}]", name.text));
+    is_map.then(|| habits::map_form(open.span, Some(change)))
 }
 
 /// `OWNER[MAP][KEY] = VALUE`
@@ -70,6 +92,11 @@ fn map_entry(view: &View<'_, '_>) -> Option<Diagnostic> {
         return None;
     }
     match found.kind {
+        Kind::Assign | Kind::Equal if view.expects_token(Kind::Colon) => {
+            let arrow = view.after(1).filter(|sign| sign.kind == Kind::Greater);
+            let end = arrow.map_or(found.span, |arrow| arrow.span);
+            Some(habits::map_sign(found.span.to(end)))
+        }
         Kind::Comma | Kind::RightBrace if view.expects_token(Kind::Colon) => {
             Some(habits::map_entry(found.span))
         }
