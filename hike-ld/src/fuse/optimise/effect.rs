@@ -5,16 +5,26 @@ use hike_isa::{Size, Slot, ops};
 use crate::fuse::asm::{Item, MAY_GOTO};
 use crate::fuse::regs::Regs;
 
-/// The kernel's helpers whose arguments are known: number, how many.
-const HELPERS: [(i32, usize); 8] = [
-    (1, 2),  // map_lookup_elem
-    (2, 4),  // map_update_elem
-    (3, 2),  // map_delete_elem
-    (5, 0),  // ktime_get_ns
-    (7, 0),  // get_prandom_u32
-    (8, 0),  // get_smp_processor_id
-    (23, 2), // redirect
-    (69, 4), // fib_lookup
+/// The kernel's helpers whose arguments are known: number, how many, and whether it may
+/// move the packet.
+const HELPERS: [(i32, usize, bool); 17] = [
+    (1, 2, false),   // map_lookup_elem
+    (2, 4, false),   // map_update_elem
+    (3, 2, false),   // map_delete_elem
+    (5, 0, false),   // ktime_get_ns
+    (7, 0, false),   // get_prandom_u32
+    (8, 0, false),   // get_smp_processor_id
+    (23, 2, false),  // redirect
+    (25, 5, false),  // perf_event_output
+    (28, 5, false),  // csum_diff
+    (44, 2, true),   // xdp_adjust_head
+    (51, 3, false),  // redirect_map
+    (54, 2, true),   // xdp_adjust_meta
+    (65, 2, true),   // xdp_adjust_tail
+    (69, 4, false),  // fib_lookup
+    (125, 0, false), // ktime_get_boot_ns
+    (130, 4, false), // ringbuf_output
+    (160, 0, false), // ktime_get_coarse_ns
 ];
 
 /// Kinds of instructions, as far as they matter here.
@@ -30,8 +40,13 @@ pub enum Kind {
     Store,
     /// An atomic operation on memory.
     Atomic,
-    /// A call of a helper whose arguments are known, and which leaves the packet where it is.
-    KnownHelper(usize),
+    /// A call of a helper whose arguments are known.
+    Helper {
+        /// How many.
+        arguments: usize,
+        /// Whether it may move the packet.
+        moves: bool,
+    },
     /// Any other call.
     Call,
     /// A jump that depends on two operands.
@@ -65,8 +80,11 @@ pub fn kind(item: &Item) -> Kind {
 
 fn call(slot: Slot) -> Kind {
     let mut helpers = HELPERS.iter();
-    let known = helpers.find(|(number, _)| slot.src == 0 && *number == slot.imm);
-    known.map_or(Kind::Call, |(_, arguments)| Kind::KnownHelper(*arguments))
+    let known = helpers.find(|(number, ..)| slot.src == 0 && *number == slot.imm);
+    known.map_or(Kind::Call, |(_, arguments, moves)| Kind::Helper {
+        arguments: *arguments,
+        moves: *moves,
+    })
 }
 
 /// Whether the second operand is a register.
@@ -107,7 +125,7 @@ pub fn reads(item: &Item) -> Regs {
         Kind::Store if slot.opcode & 7 == ops::class::ST => dst,
         Kind::Store => dst.or(src),
         Kind::Atomic => dst.or(src).with_number(0),
-        Kind::KnownHelper(arguments) => Regs::arguments(arguments),
+        Kind::Helper { arguments, .. } => Regs::arguments(arguments),
         Kind::Call => Regs::ARGUMENTS,
         Kind::Exit => Regs::NONE.with_number(0),
         Kind::Constant | Kind::Jump => Regs::NONE,
@@ -119,7 +137,7 @@ pub fn reads(item: &Item) -> Regs {
 pub fn writes(item: &Item) -> Regs {
     match kind(item) {
         Kind::Alu | Kind::Constant | Kind::Load => Regs::NONE.with_number(item.slot.dst),
-        Kind::KnownHelper(_) | Kind::Call => Regs::CLOBBERED,
+        Kind::Helper { .. } | Kind::Call => Regs::CLOBBERED,
         _ => Regs::NONE,
     }
 }

@@ -118,7 +118,7 @@ impl Pass<'_> {
             Kind::Load => return self.load(at, &item, facts),
             Kind::Store => return self.store(at, item.slot, facts),
             Kind::Atomic => return self.atomic(item.slot, facts),
-            Kind::KnownHelper(_) | Kind::Call => return self.call(&item, facts),
+            Kind::Helper { .. } | Kind::Call => return self.call(&item, facts),
             Kind::Branch => self.branch(at, item.slot, facts),
             Kind::Jump => self.jump(at, facts),
             Kind::Exit => {}
@@ -386,7 +386,7 @@ impl Pass<'_> {
             _ => 0,
         });
         facts.forget(reached.fold(0, |all, words| all | words));
-        if kind(item) == Kind::Call {
+        if !matches!(kind(item), Kind::Helper { moves: false, .. }) {
             facts.forget(cells::BOUNDS.iter().fold(0, |set, cell| set | 1 << cell));
         }
         let may_be_state = self.looks_up_state && item.slot.imm == MAP_LOOKUP;
