@@ -113,9 +113,17 @@ fn follow(tier: Tier, (program, map, key): Keyed, rate: u64, burst: u64) {
     );
     let full = u128::from(burst) * SECOND;
     let mut model: HashMap<Vec<u8>, Model> = HashMap::new();
+    let mut random = Random::new(rate);
     for (index, pair) in pairs(rate + burst, 150).into_iter().enumerate() {
         if index % 40 == 39 {
             std::thread::sleep(Duration::from_millis(30));
+        }
+        if index % 10 == 9 {
+            be_idle(
+                rig.map(map),
+                &mut model,
+                random.draw() >> (10 + random.below(50)),
+            );
         }
         let key = key(pair.0, pair.1);
         let before = now();
@@ -147,6 +155,19 @@ fn follow(tier: Tier, (program, map, key): Keyed, rate: u64, burst: u64) {
         }
         bucket.updated = updated;
         assert_eq!((u128::from(credit), lock), (bucket.credit, 0), "{program}");
+    }
+}
+
+/// Lets simulated time go by: every bucket's moment is so much earlier, but not before the
+/// machine was started.
+fn be_idle(buckets: &Map, model: &mut HashMap<Vec<u8>, Model>, time: u64) {
+    let updated = model.values().map(|bucket| bucket.updated);
+    let time = updated.fold(time, u64::min);
+    for (key, bucket) in model {
+        bucket.updated -= time;
+        let mut value = buckets.lookup(key).expect("a look-up").expect("a bucket");
+        value[0][8..16].copy_from_slice(&bucket.updated.to_ne_bytes());
+        buckets.update(key, &value[0]).expect("a bucket");
     }
 }
 

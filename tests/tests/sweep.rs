@@ -2,8 +2,12 @@
 //! byte changed that the program does not say it changes.
 
 use hike_abi::Action;
+use hike_format::package::Item;
+use hike_format::signature::ObjectKind;
+use hike_format::{PackagePath, ProgramObject};
 use hike_tests::frame::{Frame, TCP, UDP, errno, zoo};
 use hike_tests::rig::{End, in_both_tiers};
+use hike_tests::tools::repository;
 
 /// What a program must make of a frame.
 struct Expectation {
@@ -113,6 +117,27 @@ const EXPECTATIONS: &[Expectation] = &[
     reads("lb/lb_select", &[], |frame, end| {
         end == End::Continued(for_no_service(frame))
     }),
+    reads("hike_default/ip6_kroute", &[], |_, end| {
+        // A test run's packets come from the loopback interface, which has no such routes.
+        end == End::Decided(Action::Pass)
+    }),
+    reads("srv6/h_encaps", &[9], |frame, end| {
+        end == of_ipv6(frame, errno::ENOENT)
+    }),
+    reads("srv6/h_encaps_red", &[9], |frame, end| {
+        end == of_ipv6(frame, errno::ENOENT)
+    }),
+    reads("srv6/dst_filter", &[], |frame, end| {
+        end == of_ipv6(frame, errno::ENOENT)
+    }),
+    reads("srv6/end", &[], without_segments),
+    reads("srv6/end_dt6", &[], without_segments),
+    Expectation {
+        program: "srv6/end_un",
+        arguments: &[],
+        end: |frame, end| end == of_ipv6(frame, 0),
+        after: advanced,
+    },
     reads("lb/lb_encap", &[0], |frame, end| {
         end == of_ipv6(frame, errno::ENOENT)
     }),
@@ -145,6 +170,29 @@ fn every_program_on_every_frame() {
             wrong.join("\n")
         );
     });
+}
+
+/// Every program in Rust is tried above.
+#[test]
+fn no_program_is_left_out() {
+    let packages = PackagePath::new(vec![repository().join("packages")]);
+    for package in packages.packages() {
+        let cargo = repository().join(format!("packages/{package}/Cargo.toml"));
+        if !cargo.exists() {
+            continue;
+        }
+        for name in packages.names(Item::Object, &package).expect("objects") {
+            let found = packages.find(Item::Object, &package, &name);
+            let object = ProgramObject::parse(found.expect("an object").bytes);
+            let kind = object.expect("a HIKe object").signature.kind;
+            let program = format!("{package}/{name}");
+            let is_tried = EXPECTATIONS.iter().any(|row| row.program == program);
+            assert!(
+                is_tried || kind != ObjectKind::Program,
+                "{program} is not tried"
+            );
+        }
+    }
 }
 
 /// A result for IPv6, the error for everything else.
@@ -191,6 +239,25 @@ fn for_no_service(frame: &Frame) -> i64 {
         Ok(_) => errno::ENOENT,
         Err(error) => error,
     }
+}
+
+/// What an endpoint gives that finds no segment routing header, wherever it is cut off.
+fn without_segments(frame: &Frame, end: End) -> bool {
+    match end {
+        End::Continued(errno::ENOENT | errno::EBADMSG) => frame.has_ipv6(),
+        _ => end == End::Continued(errno::EPROTONOSUPPORT) && !frame.has_ipv6(),
+    }
+}
+
+/// The frame with the identifier behind the first 32 bits of its destination taken out.
+fn advanced(frame: &Frame) -> Vec<u8> {
+    let mut bytes = frame.bytes.clone();
+    if frame.has_ipv6() {
+        let place = frame.network + 28;
+        bytes.copy_within(place + 2..place + 12, place);
+        bytes[place + 10..place + 12].fill(0);
+    }
+    bytes
 }
 
 /// The frame with the lowest two bits of its traffic class set.
