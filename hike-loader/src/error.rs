@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hike_format::bundle::BundleError;
 
 use crate::apply::ApplyError;
+use crate::events::EventError;
 use crate::exec::ExecError;
 use crate::host::HostError;
 use crate::inspect::InspectError;
@@ -65,6 +66,9 @@ pub enum Error {
     /// A map cannot be shown.
     #[error(transparent)]
     Inspect(#[from] InspectError),
+    /// Events cannot be read.
+    #[error(transparent)]
+    Events(#[from] EventError),
     /// A packet capture cannot be read.
     #[error("`{path}`: {error}")]
     Pcap {
@@ -103,6 +107,7 @@ impl Error {
             Self::Run(error) if error.is_host() => Exit::Host,
             Self::Exec(error) if error.is_host() => Exit::Host,
             Self::Inspect(error) if error.is_host() => Exit::Host,
+            Self::Events(error) if error.is_host() => Exit::Host,
             _ => Exit::Input,
         }
     }
@@ -118,6 +123,7 @@ impl Error {
             Self::Lock(_) => Some("`--lock-timeout SECONDS` waits longer".to_owned()),
             Self::NotInstalled { name, installed } => Some(not_installed(name, installed)),
             Self::Inspect(error) => error.help(),
+            Self::Events(error) => error.help(),
             Self::Run(error) => error.help(),
             Self::Registry(RegistryError::Record { .. }) => Some(
                 "another version of hike-loader has installed it; uninstall it with that one"

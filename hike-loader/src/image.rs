@@ -14,7 +14,7 @@ use aya_obj::generated::bpf_insn;
 use aya_obj::{EbpfSectionKind, Function, Object};
 
 use crate::guard::quietly;
-use crate::sys::map::MapSpec;
+use crate::sys::map::{MapSpec, map_type};
 
 use check::check;
 pub use error::ImageError;
@@ -251,11 +251,16 @@ fn spec(name: &str, map: &aya_obj::Map) -> MapSpec {
         }
         _ => (0, 0),
     };
+    // The type of values of a ring buffer is that of its events; the kernel wants no sizes.
+    let sizes = match map.map_type() {
+        map_type::RING_BUFFER => (0, 0),
+        _ => (map.key_size(), map.value_size()),
+    };
     MapSpec {
         name: name.to_owned(),
         map_type: map.map_type(),
-        key_size: map.key_size(),
-        value_size: map.value_size(),
+        key_size: sizes.0,
+        value_size: sizes.1,
         max_entries: map.max_entries(),
         flags: map.map_flags(),
         extra: map.map_extra(),

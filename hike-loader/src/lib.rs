@@ -20,6 +20,7 @@
 
 pub mod apply;
 pub mod error;
+pub mod events;
 pub mod exec;
 pub mod faults;
 mod guard;

@@ -6,8 +6,8 @@
 //!    [`list`](tool::list), [`show`](tool::show), [`maps`](tool::maps),
 //!    [`run`](tool::run), [`exec`](tool::exec)),
 //! 4. [`report`](tool::report) turns failures into messages,
-//! 5. [`main`] prints and gives the exit code. [`watch`](tool::watch) makes one text after
-//!    the other, which are printed as they come.
+//! 5. [`main`] prints and gives the exit code. [`watch`](tool::watch) and
+//!    [`events`](tool::events) make one text after the other, which are printed as they come.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::result_large_err,
@@ -25,7 +25,7 @@ use hike_loader::{Error, Exit};
 
 use tool::cli::{Cli, Command, MapCommand};
 use tool::watch::Emit;
-use tool::{exec, install, list, maps, report, run, show, watch};
+use tool::{events, exec, install, list, maps, report, run, show, watch};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -57,6 +57,7 @@ fn output(cli: &Cli, emit: Emit<'_>) -> Result<String, Error> {
         Command::Map(MapCommand::Set(args)) => maps::set(args, common),
         Command::Map(MapCommand::Clear(args)) => maps::clear(args, common),
         Command::Map(MapCommand::Watch(args)) => watch::watch(args, common, emit),
+        Command::Events(args) => events::events(args, common, emit),
         Command::Exec(args) => exec::exec(args),
         Command::Completions { shell } => Ok(tool::cli::completions(*shell)),
         Command::Man { folder } => tool::cli::man_page(folder.as_deref()),

@@ -26,6 +26,7 @@ mod options;
 use std::collections::BTreeMap;
 
 use hike_format::script::AttachMode;
+use hike_format::signature::TypeInfo;
 use hike_format::{Bundle, Digest, Symbol};
 
 use crate::image::Image;
@@ -89,6 +90,8 @@ pub struct MapPlan {
     pub spec: MapSpec,
     /// The programs and loaders that declare it; the first one has its types.
     pub users: Vec<Symbol>,
+    /// The type of the events in it, when it is a ring buffer of events.
+    pub event: Option<TypeInfo>,
 }
 
 /// A program and its runtime ID.
@@ -291,6 +294,7 @@ impl MapPlan {
             package: self.package.clone(),
             name: self.spec.name.clone(),
             users: self.users.clone(),
+            event: self.event.clone(),
         }
     }
 }

@@ -14,3 +14,4 @@ pub mod map;
 pub mod netlink;
 pub mod pin;
 pub mod program;
+pub mod ring;

@@ -1,6 +1,7 @@
 //! The commands of `hike-loader`: each turns its arguments into a text or an error.
 
 pub mod cli;
+pub mod events;
 pub mod exec;
 pub mod files;
 pub mod install;

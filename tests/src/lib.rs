@@ -16,7 +16,6 @@ pub mod packet;
 pub mod pages;
 pub mod random;
 pub mod rig;
-pub mod ring;
 pub mod site;
 pub mod tools;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use hike_abi::Action;
 use hike_loader::sys::map::Map;
+use hike_loader::sys::ring::Ring;
 use hike_tests::frame::{Extension, Frame, TCP, UDP, address, errno, extension};
 use hike_tests::rig::{End, Rig, in_both_tiers, now};
-use hike_tests::ring::Ring;
 
 fn udp(source: u16, destination: u16) -> Vec<u8> {
     Frame::udp(address(source), address(destination)).bytes

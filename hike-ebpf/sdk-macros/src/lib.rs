@@ -3,10 +3,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::parse::Parse;
+use syn::parse::{Parse, ParseStream};
 use syn::{
     Attribute, Error, Expr, ExprLit, FnArg, Ident, ItemFn, ItemStatic, Lit, LitByteStr, LitStr,
-    Meta, Pat, Result, ReturnType, Type, parse2,
+    Meta, Pat, Result, ReturnType, Token, Type, parse2,
 };
 
 /// Makes a function a HIKe program.
@@ -53,6 +53,25 @@ pub fn config_variable(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     expand(item, |item| Ok(described(item, ".rodata.config", "config")))
+}
+
+/// Declares events for user space: their name, the type of a record, the bytes of the buffer
+/// (a power of two, of whole pages).
+///
+/// ```ignore
+/// events! {
+///     /// What user space gets to know about packets, oldest first.
+///     pkt_info_events: PacketInfo, 65536
+/// }
+/// ...
+/// pkt_info_events::send(info)?;
+/// ```
+///
+/// `send` gives `-ENOBUFS` when nobody reads and the buffer is full, and counts the event as
+/// lost. `hike-loader events` shows the fields of a record by name and type.
+#[proc_macro]
+pub fn events(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand(item, |item| Ok(event_maps(item)))
 }
 
 fn expand<Item: Parse>(
@@ -166,6 +185,68 @@ fn shared(
         #[panic_handler]
         fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
             loop {}
+        }
+    }
+}
+
+/// `NAME: TYPE, BYTES` with a doc comment.
+struct Events {
+    attributes: Vec<Attribute>,
+    name: Ident,
+    record: Type,
+    bytes: Expr,
+}
+
+impl Parse for Events {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let record = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let bytes = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Self {
+            attributes,
+            name,
+            record,
+            bytes,
+        })
+    }
+}
+
+/// The ring buffer and the counter of lost events. (An empty array: the kernel wants values
+/// of size 0 of a ring buffer, and readers want their type.)
+fn event_maps(events: &Events) -> TokenStream {
+    let Events {
+        attributes,
+        name,
+        record,
+        bytes,
+    } = events;
+    let lost = format_ident!("{name}_lost");
+    let lost_doc = format!("Events of `{name}` that found no room, one counter a CPU.");
+    quote! {
+        #(#attributes)*
+        mod #name {
+            use super::*;
+
+            #(#attributes)*
+            #[hike_sdk::btf_map]
+            #[allow(non_upper_case_globals)]
+            static #name: hike_sdk::maps::RingBuf<[#record; 0], { #bytes }> =
+                hike_sdk::maps::RingBuf::new();
+
+            #[doc = #lost_doc]
+            #[hike_sdk::btf_map]
+            #[allow(non_upper_case_globals)]
+            static #lost: hike_sdk::maps::PerCpuArray<u64, 1> = hike_sdk::maps::PerCpuArray::new();
+
+            /// Hands an event to user space.
+            #[inline(always)]
+            pub fn send(event: #record) -> Result<(), hike_sdk::errno::Errno> {
+                hike_sdk::event::send(&#name, &#lost, event)
+            }
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod bytes;
 pub mod config;
 mod context;
 pub mod errno;
+pub mod event;
 pub mod extension;
 pub mod headers;
 mod machine;
@@ -36,7 +37,7 @@ pub use aya_ebpf::bindings::xdp_md;
 pub use aya_ebpf::{bindings, btf_maps as maps, helpers};
 pub use context::{HikeContext, Plain, opaque};
 pub use hike_abi::{Action, CONTINUE, Cursor, HikeCall, VmState, limits};
-pub use hike_sdk_macros::{btf_map, config_variable, hike_loader, hike_program};
+pub use hike_sdk_macros::{btf_map, config_variable, events, hike_loader, hike_program};
 pub use result::{Argument, HikeFinal, ProgramResult, Verdict, argument, finish};
 pub use vm::Start;
 
@@ -46,5 +47,5 @@ pub mod prelude {
     pub use crate::errno::Errno;
     pub use crate::maps;
     pub use crate::types::*;
-    pub use crate::{Action, HikeContext, Start, Verdict, btf_map, hike_loader, hike_program};
+    pub use crate::{Action, HikeContext, Start, Verdict, btf_map, events, hike_loader, hike_program};
 }

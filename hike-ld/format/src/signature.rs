@@ -182,13 +182,23 @@ impl MapInfo {
         name.unwrap_or_else(|| format!("map type {}", self.map_type))
     }
 
+    /// The type of the events in a ring buffer that names it: the type of its values, or of
+    /// the elements of an empty array of them.
+    pub fn event(&self) -> Option<&TypeInfo> {
+        let event = match &self.value {
+            TypeInfo::Array(event, 0) => event,
+            value => value,
+        };
+        (self.map_type == RING_BUFFER && event.size() > 0 && *event != TypeInfo::byte())
+            .then_some(event)
+    }
+
     /// What it holds: key and value, or the events of a ring buffer; without those of no
     /// size.
     pub fn parts(&self) -> Vec<(&'static str, &TypeInfo)> {
-        let value = match (self.map_type, &self.value) {
-            (RING_BUFFER, TypeInfo::Array(event, 0)) => ("event", &**event),
-            (RING_BUFFER, event) => ("event", event),
-            (_, value) => ("value", value),
+        let value = match self.event() {
+            Some(event) => ("event", event),
+            None => ("value", &self.value),
         };
         let parts = [("key", &self.key), value].into_iter();
         parts.filter(|(_, ty)| ty.size() > 0).collect()
@@ -342,6 +352,11 @@ impl TypeInfo {
             },
             _ => None,
         }
+    }
+
+    /// A byte.
+    pub const fn byte() -> Self {
+        Self::Int(IntType::unsigned(8))
     }
 
     /// Whether it is a byte, of which an array has no further meaning.

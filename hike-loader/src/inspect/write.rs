@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(
             refused("1", "a=1,c=2"),
             "`a=1,c=2` is no value of map `pairs`: expected one of `a`, `b`, found `c`; \
-             did you mean `a`?"
+             for example `a=1, b=1`"
         );
         assert_eq!(
             refused("1", "(1"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hike_abi::vm_maps;
 use hike_format::Symbol;
+use hike_format::signature::{MapInfo, TypeInfo};
 
 use super::objects::Objects;
 use super::{MapPlan, PlanError};
@@ -18,25 +19,33 @@ pub(super) fn share(objects: &Objects) -> Result<Vec<MapPlan>, PlanError> {
                 continue;
             }
             let key = (symbol.package().to_owned(), name.clone());
-            let map = maps.entry(key).or_insert_with(|| new(symbol, spec));
-            check_same(map, symbol, spec)?;
+            let event = object.signature.map(name).and_then(MapInfo::event);
+            let map = maps.entry(key).or_insert_with(|| new(symbol, spec, event));
+            check_same(map, symbol, spec, event)?;
             map.users.push(symbol.clone());
         }
     }
     Ok(maps.into_values().collect())
 }
 
-fn new(symbol: &Symbol, spec: &MapSpec) -> MapPlan {
+fn new(symbol: &Symbol, spec: &MapSpec, event: Option<&TypeInfo>) -> MapPlan {
     MapPlan {
         package: symbol.package().to_owned(),
         spec: spec.clone(),
         users: Vec::new(),
+        event: event.cloned(),
     }
 }
 
-fn check_same(map: &MapPlan, symbol: &Symbol, spec: &MapSpec) -> Result<(), PlanError> {
+fn check_same(
+    map: &MapPlan,
+    symbol: &Symbol,
+    spec: &MapSpec,
+    event: Option<&TypeInfo>,
+) -> Result<(), PlanError> {
+    let agree = map.spec.agrees_with(spec) && map.event.as_ref() == event;
     match map.users.first() {
-        Some(first) if !map.spec.agrees_with(spec) => Err(PlanError::MapDisagreement {
+        Some(first) if !agree => Err(PlanError::MapDisagreement {
             package: map.package.clone(),
             map: spec.name.clone(),
             first: first.clone(),

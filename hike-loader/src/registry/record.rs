@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hike_format::script::{AttachMode, Number, Place};
+use hike_format::signature::TypeInfo;
 use hike_format::{Digest, Symbol};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +127,9 @@ pub struct MapRecord {
     pub name: String,
     /// The programs and loaders that declare it.
     pub users: Vec<Symbol>,
+    /// The type of the events in it, when it is a ring buffer of events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<TypeInfo>,
 }
 
 /// A configuration variable.

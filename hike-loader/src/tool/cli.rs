@@ -18,6 +18,7 @@ Examples:
   hike-loader run ddos.hike --pcap in.pcap          a verdict for every packet of a capture
   hike-loader map dump ddos events                  show a map of an installed bundle
   hike-loader map set ddos app_cfg 1 42             set an entry of it
+  hike-loader events ddos --follow                  show what its programs tell
   hike-loader uninstall ddos                        take it off again
 
 Exit codes: 0 ok, 1 the input is wrong, 2 usage, 3 the host cannot, 101 a bug of ours";
@@ -99,6 +100,9 @@ pub enum Command {
     /// Show and change the maps of an installed bundle.
     #[command(subcommand)]
     Map(MapCommand),
+    /// Show the events that the programs of a bundle tell, by the types they declare.
+    #[command(after_help = EVENTS_EXAMPLES)]
+    Events(EventsArgs),
     /// Run bytecode, hexadecimal on standard input, in the VM and print r0.
     #[command(
         after_help = "Example:\n  echo b70000002a0000009500000000000000 | hike-loader exec --engine sim"
@@ -383,6 +387,37 @@ pub struct MapGetArgs {
     /// Show the value of each CPU instead of the sum.
     #[arg(long)]
     pub per_cpu: bool,
+}
+
+const EVENTS_EXAMPLES: &str = "\
+Reading takes events out of their buffer. Those that found no room are counted.
+
+Examples:
+  hike-loader events NAME                      what has been told so far
+  hike-loader events NAME --follow --json      a line of JSON for each event, from now on
+  hike-loader events NAME --count 10           the next ten
+  hike-loader events NAME --follow --histogram length";
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// Name of the bundle.
+    pub name: String,
+    /// Show the events of this program alone.
+    #[arg(long, value_name = "PROGRAM")]
+    pub program: Option<String>,
+    /// Wait for more events.
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Wait for so many events, then stop.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Draw how the numbers of a field are spread.
+    #[arg(long, value_name = "FIELD")]
+    pub histogram: Option<String>,
+    /// Time between two drawings, such as 500ms or 2s.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = interval)]
+    pub interval: Duration,
 }
 
 /// Arguments of `exec`.

@@ -50,7 +50,7 @@ fn line(record: &Record, map: &MapRecord, typed: &TypedMap) -> Value {
         "map": map.name,
         "type": map_type::name(shape.map_type),
         "key": key_type(typed),
-        "value": typed.value.to_string(),
+        "value": map.event.as_ref().unwrap_or(&typed.value).to_string(),
         "entries": shape.max_entries,
     })
 }

@@ -3,7 +3,7 @@
 use hike_format::signature::TypeInfo;
 use hike_loader::histogram::Histogram;
 use hike_loader::inspect::{Datum, InspectError, field};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The numbers of one field of a type.
 pub struct Samples {
@@ -26,21 +26,21 @@ impl Samples {
         }
     }
 
-    /// The histogram as a block: a heading and its bars, or JSON on one line.
-    pub fn block(&self, heading: &str, json: bool) -> String {
-        let count = self.histogram.count();
-        if json {
-            let buckets = self.histogram.to_json();
-            return format!("{}\n", json!({ "count": count, "histogram": buckets }));
-        }
+    /// The histogram as JSON.
+    pub fn to_json(&self) -> Value {
+        json!({ "count": self.histogram.count(), "histogram": self.histogram.to_json() })
+    }
+
+    /// The histogram as text: a heading and its bars.
+    pub fn text(&self, heading: &str) -> String {
         let unit = self.path.unit();
         let show = |number: i128| match (unit, u64::try_from(number)) {
             (Some(unit), Ok(number)) => unit.show(number, None),
             _ => number.to_string(),
         };
-        let numbers = match count {
+        let numbers = match self.histogram.count() {
             1 => "1 number".to_owned(),
-            _ => format!("{count} numbers"),
+            count => format!("{count} numbers"),
         };
         format!("{heading}: {numbers}\n{}", self.histogram.render(show))
     }

@@ -193,6 +193,9 @@ impl Watch<'_> {
                 None => row.values.per_cpu().iter().for_each(|it| samples.add(it)),
             }
         }
-        Ok(samples.block(&format!("{} {field}", typed.name), json))
+        Ok(match json {
+            true => format!("{}\n", samples.to_json()),
+            false => samples.text(&format!("{} {field}", typed.name)),
+        })
     }
 }

@@ -2,7 +2,6 @@
 #![no_std]
 #![no_main]
 
-use hike_sdk::errno::ENOBUFS;
 use hike_sdk::headers::{EthernetHeader, IPPROTO_TCP, IPPROTO_UDP};
 use hike_sdk::helpers::bpf_ktime_get_ns;
 use hike_sdk::prelude::*;
@@ -51,11 +50,10 @@ pub struct PacketInfo {
     pub reserved: [u8; 6],
 }
 
-/// Events, oldest first. (An empty array: the kernel wants values of size 0 of a ring
-/// buffer, and readers want their type.)
-#[btf_map]
-#[allow(non_upper_case_globals)]
-static pkt_info_events: maps::RingBuf<[PacketInfo; 0], 65536> = maps::RingBuf::new();
+events! {
+    /// Events, oldest first.
+    pkt_info_events: PacketInfo, 65536
+}
 
 /// Tells user space about the packet, as an event in the ring buffer `pkt_info_events`.
 ///
@@ -77,10 +75,7 @@ fn show_pkt_info(ctx: &mut HikeContext, layers: u32, value: u32) -> Result<u64, 
     if layers & TRANSPORT != 0 {
         transport(ctx, &mut info);
     }
-    pkt_info_events
-        .output_untyped::<PacketInfo>(info, 0)
-        .map(|()| 0)
-        .map_err(|_| ENOBUFS)
+    pkt_info_events::send(info).map(|()| 0)
 }
 
 #[inline(always)]
