@@ -22,7 +22,7 @@ use crate::run::RunError;
 #[non_exhaustive]
 pub enum Error {
     /// A file cannot be read or written.
-    #[error("`{path}`: {error}")]
+    #[error("`{path}`: {}", plain(error))]
     File {
         /// The file.
         path: PathBuf,
@@ -143,6 +143,14 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// An error of the system in words, without Rust's `(os error 1)`.
+pub(crate) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    let (first, rest) = text[..end].split_at_checked(1).unwrap_or(("", &text));
+    first.to_lowercase() + rest
 }
 
 fn not_installed(name: &str, installed: &[String]) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hike_format::nearest;
 use hike_format::signature::TypeInfo;
 
+use crate::error::plain;
 use crate::inspect::{self, Datum, Found, InspectError, Labels, TypedMap};
 use crate::kernel::{Kernel, KernelError, Linux};
 use crate::registry::{Layout, MapRecord, Record};
@@ -40,7 +41,7 @@ pub enum EventError {
         known: Vec<String>,
     },
     /// The ring buffer cannot be read.
-    #[error("read events `{name}`: {error}")]
+    #[error("read events `{name}`: {}", plain(error))]
     Read {
         /// Its name.
         name: String,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::error::plain;
 use crate::sys::bpffs;
 use crate::sys::capabilities::{self, Capability};
 
@@ -12,15 +13,24 @@ pub enum HostError {
     /// Not root, and no capabilities instead.
     #[error(
         "this process lacks {}",
-        .0.iter().map(|it| it.name()).collect::<Vec<_>>().join(" and ")
+        names(.0)
     )]
     Capabilities(Vec<Capability>),
     /// No bpffs, and it cannot be mounted.
-    #[error("bpffs is not mounted on `{point}` and cannot be mounted: {0}", point = bpffs::MOUNT_POINT)]
+    #[error("bpffs is not mounted on `{point}` and cannot be mounted: {}", plain(.0), point = bpffs::MOUNT_POINT)]
     Mount(std::io::Error),
     /// A root elsewhere.
     #[error("`{0}` is not on a bpffs")]
     NotBpffs(PathBuf),
+}
+
+/// `A`, `A and B`, `A, B and C`.
+fn names(capabilities: &[Capability]) -> String {
+    let names: Vec<&str> = capabilities.iter().map(|it| it.name()).collect();
+    match &names[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        names => names.concat(),
+    }
 }
 
 impl HostError {
@@ -76,6 +86,18 @@ pub fn check_bpffs(root: &Path) -> Result<Bpffs, HostError> {
         Ok(true) if is_own_namespace() => Ok(Bpffs::MountedInNamespace),
         Ok(true) => Ok(Bpffs::Mounted),
         _ => Err(HostError::NotBpffs(root.to_owned())),
+    }
+}
+
+/// Checks that a root can have an installation: where bpffs belongs, or on another one.
+///
+/// # Errors
+/// When it is on another file system.
+pub fn check_root(root: &Path) -> Result<(), HostError> {
+    let can = root.starts_with(bpffs::MOUNT_POINT) || bpffs::holds(root).unwrap_or(false);
+    match can {
+        true => Ok(()),
+        false => Err(HostError::NotBpffs(root.to_owned())),
     }
 }
 

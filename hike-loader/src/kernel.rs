@@ -13,6 +13,7 @@ use std::path::Path;
 use hike_format::native::Guard;
 use hike_format::script::{AttachMode, Place};
 
+use crate::error::plain;
 use crate::image::{Image, ImageError};
 use crate::native::{Native, NativeError, Place as MapPlace};
 use crate::sys::map::MapSpec;
@@ -54,14 +55,6 @@ pub enum KernelError {
 
 fn at(place: Option<&Place>) -> String {
     place.map_or_else(String::new, |place| format!(" at {place}"))
-}
-
-/// An error of the system in words, without Rust's `(os error 1)`.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    let (first, rest) = text[..end].split_at_checked(1).unwrap_or(("", &text));
-    first.to_lowercase() + rest
 }
 
 impl KernelError {

@@ -6,6 +6,8 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::error::plain;
+
 /// The lock unless told otherwise.
 pub const DEFAULT_PATH: &str = "/run/hike-loader.lock";
 /// Time between two attempts.
@@ -30,7 +32,7 @@ pub struct Holder {
 #[non_exhaustive]
 pub enum LockError {
     /// The file cannot be used.
-    #[error("lock file `{path}`: {error}")]
+    #[error("lock file `{path}`: {}", plain(error))]
     File {
         /// The file.
         path: PathBuf,

@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 
 use hike_format::{Manifest, Symbol, SymbolKind};
 
+use crate::error::plain;
 use crate::image::ImageError;
 use crate::kernel::{KernelError, Linux};
 use crate::load::{Loaded, fill, load};
@@ -38,7 +39,7 @@ pub enum RunError {
         known: Vec<Symbol>,
     },
     /// The kernel does not take a packet.
-    #[error("packet {number} of {length} bytes: {error}")]
+    #[error("packet {number} of {length} bytes: {}", plain(error))]
     Packet {
         /// The packet, counted from 1.
         number: usize,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::edit::EditError;
 use super::field::FieldError;
+use crate::error::plain;
 use crate::kernel::KernelError;
 
 /// Why a map cannot be shown or changed.
@@ -30,7 +31,7 @@ pub enum InspectError {
         packages: Vec<String>,
     },
     /// The map's pin cannot be opened.
-    #[error("open `{path}`: {error}")]
+    #[error("open `{path}`: {}", plain(error))]
     Open {
         /// The pin.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum InspectError {
         error: io::Error,
     },
     /// The map cannot be read.
-    #[error("read map `{map}`: {error}")]
+    #[error("read map `{map}`: {}", plain(error))]
     Read {
         /// The map.
         map: String,

@@ -145,6 +145,22 @@ pub enum PlanError {
         name: String,
         /// A variable it has, of a similar name.
         near: Option<String>,
+        /// The variables it has.
+        known: Vec<String>,
+    },
+    /// A text that is no value of a configuration variable.
+    #[error("`{owner}`: configuration variable `{name}`: expected {expected}, found `{found}`")]
+    VariableValue {
+        /// The program or loader.
+        owner: Symbol,
+        /// The variable.
+        name: String,
+        /// What it takes.
+        expected: String,
+        /// The text.
+        found: String,
+        /// A text that it takes.
+        example: String,
     },
     /// A configuration variable cannot hold a value.
     #[error("`{owner}`: {value} does not fit into configuration variable `{name}` of type `{ty}`")]
@@ -194,6 +210,13 @@ fn program_id(id: u32) -> String {
     }
 }
 
+fn variables(known: &[String]) -> String {
+    match known {
+        [] => "it has none".to_owned(),
+        known => format!("it has {}", known.join(", ")),
+    }
+}
+
 impl PlanError {
     /// What to do about it, when there is something.
     pub fn help(&self) -> Option<String> {
@@ -203,7 +226,17 @@ impl PlanError {
             Self::Installed { name, .. } => Some(format!(
                 "`hike-loader uninstall {name}` removes it; replacing a running bundle comes with a later version"
             )),
-            Self::NoMap { near, .. } | Self::NoVariable { near, .. } => meant(near),
+            Self::NoMap { near, .. } => meant(near),
+            Self::NoVariable { near, known, .. } => meant(near).or_else(|| Some(variables(known))),
+            Self::VariableValue {
+                owner,
+                name,
+                example,
+                ..
+            } => Some(format!(
+                "for example `--set '{}.{name}={example}'`",
+                owner.name()
+            )),
             Self::NoInterface { near, .. } => meant(near).or_else(|| {
                 Some("`ip link` lists the interfaces of this network namespace".to_owned())
             }),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use hike_format::program::VM_PREFIX;
 use hike_format::script::Number;
 use hike_format::signature::{ConfigVar, ObjectKind, Signature};
+use hike_format::unit::Unit;
 use hike_format::{Bundle, Manifest, Symbol, SymbolKind, nearest};
 
 use super::ids::Ids;
-use super::{ObjectPlan, OptionError, Options, PlanError, ProgramPlan};
+use super::{ObjectPlan, OptionError, Options, PlanError, ProgramPlan, Setting, number};
 use crate::image::{Image, ImageError};
 use crate::registry::ConfigRecord;
 
@@ -74,7 +75,8 @@ pub(super) fn configure(
     }
     for setting in &options.settings {
         let owner = owner(objects, &setting.owner)?;
-        values.insert((owner, setting.name.clone()), setting.value);
+        let value = value(objects, &owner, setting)?;
+        values.insert((owner, setting.name.clone()), value);
     }
     let values = values.into_iter();
     let records = values.map(|((owner, name), value)| ConfigRecord { owner, name, value });
@@ -105,12 +107,37 @@ fn owner(objects: &Objects, name: &str) -> Result<Symbol, OptionError> {
     }
 }
 
+/// The number that a text means for a variable.
+fn value(objects: &Objects, owner: &Symbol, setting: &Setting) -> Result<Number, PlanError> {
+    // `owner` is one of the objects.
+    let variable = match objects.get(owner) {
+        Some(object) => variable(&object.signature, owner, &setting.name)?,
+        None => return Err(OptionError::UnknownOwner(owner.to_string(), None).into()),
+    };
+    let unit = variable.unit.as_deref().and_then(Unit::from_name);
+    let with_unit = |unit: Unit| unit.read(&setting.value, 0).map(Number::from);
+    let value = number(&setting.value).or_else(|| with_unit(unit?));
+    value.ok_or_else(|| PlanError::VariableValue {
+        owner: owner.clone(),
+        name: setting.name.clone(),
+        expected: match unit {
+            Some(unit) => format!("a number of type `{}` ({unit})", variable.ty),
+            None => format!("a number of type `{}`", variable.ty),
+        },
+        found: setting.value.clone(),
+        example: match unit {
+            Some(unit) => unit.example(),
+            None => variable.default_text(),
+        },
+    })
+}
+
 fn set(objects: &mut Objects, record: &ConfigRecord) -> Result<(), PlanError> {
     let Some(object) = objects.get_mut(&record.owner) else {
         let owner = record.owner.to_string();
         return Err(OptionError::UnknownOwner(owner, None).into());
     };
-    let var = variable(&object.signature, record)?;
+    let var = variable(&object.signature, &record.owner, &record.name)?;
     if !record.value.fits(var.ty.bits, var.ty.signed) {
         return Err(PlanError::VariableRange {
             owner: record.owner.clone(),
@@ -127,18 +154,21 @@ fn set(objects: &mut Objects, record: &ConfigRecord) -> Result<(), PlanError> {
 
 fn variable<'a>(
     signature: &'a Signature,
-    record: &ConfigRecord,
+    owner: &Symbol,
+    name: &str,
 ) -> Result<&'a ConfigVar, PlanError> {
+    let near = || nearest(name, signature.config.iter().map(|var| &var.name[..]));
     signature
-        .config_var(&record.name)
+        .config_var(name)
         .ok_or_else(|| PlanError::NoVariable {
-            owner: record.owner.clone(),
-            name: record.name.clone(),
-            near: nearest(
-                &record.name,
-                signature.config.iter().map(|var| &var.name[..]),
-            )
-            .map(str::to_owned),
+            owner: owner.clone(),
+            name: name.to_owned(),
+            near: near().map(str::to_owned),
+            known: signature
+                .config
+                .iter()
+                .map(|var| var.name.clone())
+                .collect(),
         })
 }
 

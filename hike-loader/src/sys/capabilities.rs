@@ -7,17 +7,20 @@ pub enum Capability {
     NetAdmin,
     /// `CAP_BPF`: to load programs and create maps.
     Bpf,
+    /// `CAP_PERFMON`: for what programs do with pointers.
+    Perfmon,
 }
 
 impl Capability {
     /// Every capability that is needed.
-    pub const ALL: [Self; 2] = [Self::Bpf, Self::NetAdmin];
+    pub const ALL: [Self; 3] = [Self::Bpf, Self::NetAdmin, Self::Perfmon];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::NetAdmin => "CAP_NET_ADMIN",
             Self::Bpf => "CAP_BPF",
+            Self::Perfmon => "CAP_PERFMON",
         }
     }
 
@@ -25,11 +28,12 @@ impl Capability {
         match self {
             Self::NetAdmin => 12,
             Self::Bpf => 39,
+            Self::Perfmon => 38,
         }
     }
 }
 
-/// `CAP_SYS_ADMIN`, which stands for `CAP_BPF` as well.
+/// `CAP_SYS_ADMIN`, which stands for `CAP_BPF` and `CAP_PERFMON` as well.
 const SYS_ADMIN: u32 = 21;
 
 /// The capabilities that this process lacks.
@@ -44,7 +48,7 @@ pub fn missing() -> Vec<Capability> {
 fn missing_of(bits: u64) -> Vec<Capability> {
     let has = |bit: u32| bits >> bit & 1 == 1;
     let lacks = |capability: &Capability| match capability {
-        Capability::Bpf => !has(capability.bit()) && !has(SYS_ADMIN),
+        Capability::Bpf | Capability::Perfmon => !has(capability.bit()) && !has(SYS_ADMIN),
         Capability::NetAdmin => !has(capability.bit()),
     };
     Capability::ALL.into_iter().filter(lacks).collect()
@@ -65,6 +69,7 @@ mod tests {
     fn sys_admin_stands_for_bpf_but_not_for_net_admin() {
         assert_eq!(missing_of(0), Capability::ALL);
         assert_eq!(missing_of(1 << 21), [Capability::NetAdmin]);
-        assert_eq!(missing_of(1 << 39 | 1 << 12), []);
+        assert_eq!(missing_of(1 << 39 | 1 << 12), [Capability::Perfmon]);
+        assert_eq!(missing_of(1 << 39 | 1 << 38 | 1 << 12), []);
     }
 }

@@ -158,8 +158,9 @@ pub struct BundleOptions {
     #[arg(short = 'D', value_name = "NAME=DEVICE")]
     pub variables: Vec<Variable>,
 
-    /// Set a configuration variable; may be given several times.
-    #[arg(long = "set", value_name = "PROGRAM.VARIABLE=NUMBER")]
+    /// Set a configuration variable, such as `ip6_sd_tbmon.RATE=100`; may be given several
+    /// times.
+    #[arg(long = "set", value_name = "PROGRAM.VARIABLE=VALUE")]
     pub settings: Vec<Setting>,
 
     /// Which form of the bundle runs.

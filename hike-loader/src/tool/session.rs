@@ -65,6 +65,7 @@ fn clean(layout: &Layout, common: &Common) -> Result<(), Error> {
 pub fn look(common: &Common) -> Result<(Layout, Registry), Error> {
     let layout = common.layout();
     host::check_capabilities()?;
+    host::check_root(layout.root())?;
     if let Some(_lock) = Lock::try_take(&common.lock) {
         clean(&layout, common)?;
     }
