@@ -47,5 +47,7 @@ pub mod prelude {
     pub use crate::errno::Errno;
     pub use crate::maps;
     pub use crate::types::*;
-    pub use crate::{Action, HikeContext, Start, Verdict, btf_map, events, hike_loader, hike_program};
+    pub use crate::{
+        Action, HikeContext, Start, Verdict, btf_map, events, hike_loader, hike_program,
+    };
 }
