@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use hike_format::bundle::Member;
+use hike_format::native::Guard;
 use hike_format::{Bundle, ProgramObject, native};
 use hike_isa::Slot;
 use hike_loader::plan::{self, Host, Options, Tier};
@@ -221,6 +222,28 @@ fn a_listing_shows_the_lines() {
         "<maps.hike_default.events>\n",
     ] {
         assert!(listing.contains(line), "no `{line}` in\n{listing}");
+    }
+}
+
+/// A program with loops is there in two forms, and the kernel is asked which one it knows;
+/// others have one form, and nobody is asked.
+#[test]
+fn the_kernel_is_asked_where_there_are_loops() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let natives = |script: &str| {
+        let path = folder.path().join("script.hike");
+        run(&mut build_command(script, &path));
+        let bundle = Bundle::read(&std::fs::read(&path).expect("the bundle")).expect("a bundle");
+        let options = Options::default();
+        let plan = plan::run(&bundle, &options, &Host::default()).expect("a plan");
+        plan.natives
+    };
+    for native in natives("fixtures/scripts/extension_headers.eclat").values() {
+        assert_eq!(native.guard(|| true), Guard::Kernel);
+        assert_eq!(native.guard(|| false), Guard::Counter);
+    }
+    for native in natives("fixtures/scripts/mmlf.eclat").values() {
+        assert_eq!(native.guard(|| panic!("nothing to ask")), Guard::Kernel);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Arithmetic of chains: what eBPF before its fourth version, or the verifier, does not
 //! take is put together from what it does.
 
-use hike_isa::{AluOp, Insn, Operand, Reg, Size, Width};
+use hike_isa::{AluOp, Insn, Operand, Reg, Size, SwapKind, Width};
 
 use super::chain::Step;
 use super::program::Program;
@@ -48,6 +48,16 @@ impl Program<'_> {
             (SignedMod, _) => self.divide(step, "hike_signed_mod", width, dst, src),
             _ => asm.alu(width, op, dst, src),
         }
+    }
+
+    /// Swaps bytes. Kernels before 6.6 know no swap on every host; hosts are little-endian,
+    /// where the one to big-endian is the same.
+    pub fn swap_bytes(&mut self, kind: SwapKind, size: Size, dst: Reg) {
+        let kind = match kind {
+            SwapKind::Swap => SwapKind::ToBig,
+            other => other,
+        };
+        self.asm.insn(Insn::Swap { kind, size, dst });
     }
 
     /// Extends the sign of the low bits over the width.

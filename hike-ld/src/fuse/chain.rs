@@ -101,9 +101,8 @@ impl<'a> Program<'a> {
     fn step(&mut self, step: &Step<'a>, labels: &Labels) -> Result<(), FuseError> {
         match step.insn {
             Insn::Alu { .. } | Insn::MovSigned { .. } => self.arithmetic(step),
-            Insn::Neg { .. } | Insn::Swap { .. } | Insn::LoadImm64 { .. } => {
-                self.asm.insn(step.insn);
-            }
+            Insn::Swap { kind, size, dst } => self.swap_bytes(kind, size, dst),
+            Insn::Neg { .. } | Insn::LoadImm64 { .. } => self.asm.insn(step.insn),
             Insn::Load { .. } => self.chain_load(step),
             Insn::Store { .. } => self.chain_store(step),
             Insn::CallHelper { number } => self.call_helper(step, number),
