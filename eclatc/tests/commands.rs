@@ -318,3 +318,29 @@ fn manual_pages_and_completions_are_made_of_the_command_line() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     assert_eq!(code(&eclatc(folder.path(), &["man", "file"])), Some(3));
 }
+
+#[test]
+fn budgets_are_one_object_a_line_in_json() {
+    let folder = folder_with("sound.eclat", SOUND);
+    let args = [
+        "check",
+        "--budget",
+        "--message-format",
+        "json",
+        "sound.eclat",
+    ];
+    let output = eclatc(folder.path(), &args);
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    for line in stdout(&output).lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(
+            object["chain"]
+                .as_str()
+                .unwrap()
+                .starts_with("chains.sound.")
+        );
+        assert_eq!(object["program_calls"]["limit"], 33);
+        assert!(object["instructions"]["least"].as_u64().unwrap() > 0);
+    }
+    assert!(stdout(&output).contains("nested_chains"));
+}

@@ -10,7 +10,7 @@ use crate::diagnostics::{habits, names, suspicious, values};
 use crate::hir::{self, ExprKind as Hir, UnaryOp};
 use crate::lex::literal;
 use crate::source::Span;
-use crate::syntax::{self, BinaryOp, Expr, ExprKind, Ident};
+use crate::syntax::{self, BinaryOp, CompareOp, Expr, ExprKind, Ident};
 use std::net::Ipv4Addr;
 
 impl<'s> Session<'_, 's> {
@@ -209,12 +209,33 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         self.warn_truth(op, [left, right]);
+        self.warn_constant_operand(op, left, right);
         let before = self.problems.len();
         let left = self.expr(left, scope);
         let right_value = self.expr(right, scope);
         self.keep_first_text(before);
         let value = self.binary(op, left?, right_value?, right.span)?;
         Some(hir::Expr { span, ..value })
+    }
+
+    /// Warns of `x == 1 or 2`, where the comparison was to hold for both numbers.
+    fn warn_constant_operand(&mut self, op: BinaryOp, left: &Expr<'s>, right: &Expr<'s>) {
+        let ExprKind::Compare(first, links) = &last_operand(op, left).kind else {
+            return;
+        };
+        let operator = match (op, links.as_slice()) {
+            (BinaryOp::Or, [(CompareOp::Eq, _)]) => "==",
+            (BinaryOp::And, [(CompareOp::Ne, _)]) => "!=",
+            _ => return,
+        };
+        if !matches!(right.kind, ExprKind::Number(number) if number != 0) {
+            return;
+        }
+        let name = match &first.kind {
+            ExprKind::Path(path) if path.len() == 1 => Some(path[0].text),
+            _ => None,
+        };
+        self.report(suspicious::constant_operand(right.span, operator, name));
     }
 
     /// Warns of `True` and `False` as numbers.
@@ -256,6 +277,14 @@ impl<'s> Session<'_, 's> {
             otherwise: Box::new(otherwise),
         };
         Some(hir::Expr { kind, ty, span })
+    }
+}
+
+/// The operand before the last operator of `a or b or c`.
+fn last_operand<'e, 's>(op: BinaryOp, left: &'e Expr<'s>) -> &'e Expr<'s> {
+    match &left.kind {
+        ExprKind::Binary(again, _, right) if *again == op => right,
+        _ => left,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::diagnostics::limits::{self, Excess};
 use crate::ir::Symbol;
 use crate::source::Span;
 use hike_abi::limits::{EXECUTED_INSNS, FRAMES, PROGRAM_CALLS};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -36,6 +37,20 @@ const LIMITS: [Limit; 3] = [
         of: |chain| chain.frames,
     },
 ];
+
+/// What each chain takes, one JSON object a line; a number that has no bound is null.
+pub fn json_lines(budgets: &[ChainBudget]) -> String {
+    let object = |chain: &ChainBudget| {
+        let mut object = json!({ "chain": chain.symbol.to_string() });
+        for limit in &LIMITS {
+            let Extent { least, most } = (limit.of)(chain);
+            object[limit.what.replace(' ', "_")] =
+                json!({ "least": least.known(), "most": most.known(), "limit": limit.number });
+        }
+        format!("{object}\n")
+    };
+    budgets.iter().map(object).collect()
+}
 
 /// What exceeds a limit for certain, and what may. One message for each chain that is the
 /// cause; those that only call it get none.

@@ -149,6 +149,7 @@ codes! {
     W0610 "no-effect",
     W0611 "repeated-sign",
     W0612 "shift-too-far",
+    W0613 "constant-operand",
 }
 
 impl Code {

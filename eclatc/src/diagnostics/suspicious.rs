@@ -43,6 +43,21 @@ pub fn repeated_sign(span: Span, sign: &str) -> Diagnostic {
         .help(format!("`x {sign}= 1` changes a variable"))
 }
 
+/// `x == 1 or 2`; `name` is what is compared, when that is a name.
+pub fn constant_operand(span: Span, operator: &str, name: Option<&str>) -> Diagnostic {
+    let joint = if operator == "==" { "or" } else { "and" };
+    let problem = Diagnostic::new(Code::W0613, span, "this operand always holds")
+        .here("a number other than 0 is true")
+        .help(format!(
+            "compare each number: `x {operator} 1 {joint} x {operator} 2`"
+        ));
+    let before = Span::new(span.file, span.start, span.start);
+    match name {
+        Some(name) => problem.suggest(before, format!("{name} {operator} ")),
+        None => problem,
+    }
+}
+
 /// A shift by a constant beyond 63.
 pub fn shift_too_far(span: Span, bits: i128) -> Diagnostic {
     Diagnostic::new(Code::W0612, span, format!("a shift by {bits} bits"))

@@ -1,11 +1,14 @@
 //! `eclatc check FILE...`
 
-use super::cli::{CheckArgs, Cli};
+use super::cli::{CheckArgs, Cli, MessageFormat};
 use super::report::Report;
 use super::siblings::Siblings;
 use super::unit::{Context, Unit, defines};
 use super::{Exit, Failure, Output};
-use crate::budget::{ChainBudget, report::table};
+use crate::budget::{
+    ChainBudget,
+    report::{json_lines, table},
+};
 use crate::packages::folders::Folders;
 use hike_format::PackagePath;
 
@@ -36,7 +39,10 @@ pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Output, Failure> {
         let budgets = check(unit, &context);
         report.add(&unit.problems, &unit.sources);
         if let Some(budgets) = budgets.filter(|budgets| args.budget && !budgets.is_empty()) {
-            tables += &table(&budgets);
+            tables += &match cli.message_format {
+                MessageFormat::Json => json_lines(&budgets),
+                _ => table(&budgets),
+            };
         }
     }
     Ok(report.output(tables.into_bytes()))
