@@ -140,9 +140,9 @@ fn finals(module: &Module) -> BTreeSet<Symbol> {
 /// Where a chain is called that may end the packet's way, it may end as well.
 fn mark_ends(graphs: &mut BTreeMap<&Symbol, Graph>) {
     let mut ending: BTreeSet<Symbol> = BTreeSet::new();
+    let names: BTreeSet<Symbol> = graphs.keys().map(|name| (*name).clone()).collect();
     loop {
         let before = ending.len();
-        let names: BTreeSet<Symbol> = graphs.keys().map(|name| (*name).clone()).collect();
         for (name, graph) in graphs.iter_mut() {
             let ends = |symbol: &Symbol| ending.contains(symbol) || !names.contains(symbol);
             if graph.mark_ends(ends) {
@@ -167,7 +167,9 @@ fn measure_all<'m>(graphs: &BTreeMap<&'m Symbol, Graph>) -> Measures<'m> {
     let mut measures: Measures<'m> = graphs.keys().map(|name| (*name, [start; 3])).collect();
     for round in 0..=2 * graphs.len() {
         let mut changed = false;
-        for (name, graph) in graphs {
+        // What calls no chain is known after the first round.
+        let calls = |graph: &Graph| round == 0 || graph.chain_calls().next().is_some();
+        for (name, graph) in graphs.iter().filter(|(_, graph)| calls(graph)) {
             let found = walk::measure(graph, &measures);
             let before = measures.insert(name, found);
             changed |= before != Some(found);

@@ -20,7 +20,6 @@ use hike_isa::Insn;
 use std::fmt;
 
 mod allocate;
-mod bitset;
 mod btf;
 mod color;
 mod commute;

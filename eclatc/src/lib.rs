@@ -16,6 +16,7 @@
 //! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
 
 pub mod analyse;
+mod bitset;
 pub mod budget;
 pub mod codegen;
 pub mod diagnostic;

@@ -75,6 +75,9 @@ fn run_pass(name: &str, module: &mut ir::Module) {
     if name == "all" {
         return passes::optimize(module);
     }
+    if name == "inline" {
+        return passes::inline::run(module);
+    }
     let found = passes::PASSES.iter().find(|(known, _)| *known == name);
     let (name, pass) = found.expect("the name of a pass");
     for function in &mut module.functions {

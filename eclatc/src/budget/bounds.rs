@@ -104,7 +104,7 @@ impl Loop<'_> {
     fn ends(&self, id: BlockId) -> bool {
         let block = self.block(id);
         let mut successors = block.successors();
-        block.end.targets().is_empty() || successors.any(|next| !self.body.contains(&next))
+        block.end.targets().next().is_none() || successors.any(|next| !self.body.contains(&next))
     }
 
     fn leaves(&self, id: BlockId) -> bool {
@@ -165,7 +165,7 @@ impl Loop<'_> {
 
     /// The header's parameters as far as a jump from this block gives known values.
     fn arguments(&self, from: BlockId, known: &Known) -> Known {
-        let targets = self.block(from).end.targets().into_iter();
+        let targets = self.block(from).end.targets();
         let mut to_header = targets.filter(|target| target.block == self.header);
         let Some(target) = to_header.next() else {
             return Known::new();

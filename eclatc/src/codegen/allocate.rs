@@ -66,7 +66,7 @@ fn attempt(graph: &Graph, merging: Merging) -> Colored {
 /// neighbours.
 fn choose(graph: &Graph, uncolored: &[Reg]) -> Option<Reg> {
     let first = *uncolored.first()?;
-    let around = graph.neighbours(first).iter().copied().chain([first]);
+    let around = graph.neighbours(first).chain([first]);
     let movable = around.filter(|node| !node.is_physical() && graph.costs[node.index()] < NO_SPILL);
     movable.min_by_key(|node| {
         let degree = graph.degree(*node).max(1) as u64;

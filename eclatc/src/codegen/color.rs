@@ -4,7 +4,6 @@
 
 use super::interference::Graph;
 use super::machine::Reg;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Registers that can be given.
 const COLORS: usize = Reg::PHYSICAL as usize;
@@ -43,18 +42,20 @@ pub fn merge_moves(graph: &mut Graph, merging: Merging) {
 
 /// The tests of Briggs, and of George for machine registers.
 fn is_safe(graph: &Graph, kept: Reg, gone: Reg) -> bool {
-    let significant = |node: &&Reg| graph.degree(**node) >= COLORS;
+    let significant = |node: &Reg| graph.degree(*node) >= COLORS;
     if kept.is_physical() {
-        let mut others = graph.neighbours(gone).iter().filter(significant);
-        return others.all(|node| node.is_physical() || graph.interfere(*node, kept));
+        let mut others = graph.neighbours(gone).filter(significant);
+        return others.all(|node| node.is_physical() || graph.interfere(node, kept));
     }
-    let (a, b) = (graph.neighbours(kept), graph.neighbours(gone));
-    a.union(b).filter(significant).count() < COLORS
+    let of_both = |node: &Reg| !graph.interfere(kept, *node);
+    let all = graph.neighbours(gone).filter(of_both);
+    let all = all.chain(graph.neighbours(kept));
+    all.filter(significant).count() < COLORS
 }
 
 /// Registers for nodes, and the nodes that got none.
 pub struct Coloring {
-    colors: BTreeMap<Reg, Reg>,
+    colors: Vec<Option<Reg>>,
     /// Nodes without a register, worst first.
     pub uncolored: Vec<Reg>,
 }
@@ -63,14 +64,15 @@ impl Coloring {
     /// Gives every node a register that no neighbour has, as far as there is one.
     pub fn new(graph: &Graph) -> Self {
         let mut this = Self {
-            colors: (0..Reg::PHYSICAL).map(|n| (Reg(n), Reg(n))).collect(),
+            colors: vec![None; graph.costs.len()],
             uncolored: Vec::new(),
         };
+        for machine in (0..Reg::PHYSICAL).map(Reg) {
+            this.colors[machine.index()] = Some(machine);
+        }
         for node in elimination_order(graph).into_iter().rev() {
             match this.free_color(graph, node) {
-                Some(color) => {
-                    this.colors.insert(node, color);
-                }
+                Some(color) => this.colors[node.index()] = Some(color),
                 None => this.uncolored.push(node),
             }
         }
@@ -79,14 +81,16 @@ impl Coloring {
 
     /// The register of a node.
     pub fn color(&self, node: Reg) -> Option<Reg> {
-        self.colors.get(&node).copied()
+        self.colors[node.index()]
     }
 
     /// A register no neighbour has: one that makes a move come to nothing, else the lowest.
     fn free_color(&self, graph: &Graph, node: Reg) -> Option<Reg> {
-        let neighbours = graph.neighbours(node).iter();
-        let taken: BTreeSet<_> = neighbours.filter_map(|other| self.color(*other)).collect();
-        let is_free = |color: &Reg| !taken.contains(color);
+        let mut taken = [false; COLORS];
+        for color in graph.neighbours(node).filter_map(|other| self.color(other)) {
+            taken[color.index()] = true;
+        }
+        let is_free = |color: &Reg| !taken[color.index()];
         let partners = graph.moves.iter().filter_map(|(dst, src)| {
             match (graph.find(*dst), graph.find(*src)) {
                 (dst, src) if dst == node => Some(src),
@@ -103,27 +107,25 @@ impl Coloring {
 /// The nodes in an order in which each, when it is taken away, has few neighbours left, as
 /// far as possible; else the cheapest to have in memory goes first.
 fn elimination_order(graph: &Graph) -> Vec<Reg> {
-    let mut degrees: BTreeMap<Reg, usize> = graph
-        .nodes()
-        .map(|node| (node, graph.degree(node)))
-        .collect();
-    let mut order = Vec::with_capacity(degrees.len());
-    while !degrees.is_empty() {
-        let easy = degrees.iter().find(|(_, degree)| **degree < COLORS);
+    let mut left: Vec<Reg> = graph.nodes().collect();
+    let mut degrees: Vec<usize> = vec![0; graph.costs.len()];
+    for node in &left {
+        degrees[node.index()] = graph.degree(*node);
+    }
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let easy = left.iter().position(|it| degrees[it.index()] < COLORS);
         let next = easy.or_else(|| {
-            let price = |(node, degree): &(&Reg, &usize)| {
-                graph.costs[node.index()].saturating_mul(1000) / (**degree as u64).max(1)
+            let price = |node: &Reg| {
+                let degree = (degrees[node.index()] as u64).max(1);
+                graph.costs[node.index()].saturating_mul(1000) / degree
             };
-            degrees.iter().min_by_key(price)
+            (0..left.len()).min_by_key(|index| price(&left[*index]))
         });
-        let Some((&node, _)) = next else {
-            break;
-        };
-        degrees.remove(&node);
+        let node = left.remove(next.unwrap_or_default());
         for neighbour in graph.neighbours(node) {
-            if let Some(degree) = degrees.get_mut(neighbour) {
-                *degree -= 1;
-            }
+            let degree = &mut degrees[neighbour.index()];
+            *degree = degree.saturating_sub(1);
         }
         order.push(node);
     }

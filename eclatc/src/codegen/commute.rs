@@ -3,9 +3,9 @@
 //! The machine overwrites the left side. If the left one is needed afterwards and the right
 //! one is not, it is better to overwrite the right one.
 
-use super::bitset::BitSet;
 use super::liveness::{Liveness, Registers, Subject};
 use super::machine::{Code, Inst, Label, Reg, Source};
+use crate::bitset::BitSet;
 use crate::source::Span;
 use hike_isa::AluOp;
 
@@ -21,14 +21,11 @@ pub fn commute(code: &mut Code) {
 /// Walks through a block from its end; `live` is what is live after it.
 fn commute_block(code: &mut Code, label: Label, live: &mut BitSet) {
     let block = code.block_mut(label);
-    for number in Registers::of_end(block.end) {
-        live.insert(number);
-    }
+    Registers::read_by_end(block.end, |number| live.insert(number));
     for index in (0..block.insts.len()).rev() {
         exchange(&mut block.insts, index, live);
-        let (uses, defs) = Registers::of_inst(&block.insts[index].0);
-        defs.into_iter().for_each(|number| live.remove(number));
-        uses.into_iter().for_each(|number| live.insert(number));
+        Registers::written(&block.insts[index].0, |number| live.remove(number));
+        Registers::read(&block.insts[index].0, |number| live.insert(number));
     }
 }
 

@@ -71,7 +71,7 @@ fn outgoing(end: End, held: Held) -> Vec<(Label, Held)> {
         otherwise,
     } = end
     else {
-        let successors = end.successors().into_iter();
+        let successors = end.successors();
         return successors.map(|next| (next, held)).collect();
     };
     let mut equal = held;

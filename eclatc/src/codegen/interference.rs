@@ -2,14 +2,14 @@
 
 use super::liveness::{Liveness, Registers, walk_back};
 use super::machine::{Code, Inst, Reg};
-use std::collections::BTreeSet;
+use crate::bitset::BitSet;
 
 /// Registers as nodes; nodes can be merged.
 #[derive(Clone)]
 pub struct Graph {
     /// For each node, what it interferes with. Machine registers interfere with one another
     /// without edges.
-    edges: Vec<BTreeSet<Reg>>,
+    edges: Vec<BitSet>,
     /// For each node, the node it was merged into.
     merged: Vec<Option<Reg>>,
     /// Moves, `(dst, src)`, in the order of the code.
@@ -23,7 +23,7 @@ impl Graph {
     /// needed at once.
     pub fn new(code: &Code, limit: usize) -> Option<Self> {
         let mut this = Self {
-            edges: vec![BTreeSet::new(); code.regs as usize],
+            edges: vec![BitSet::new(code.regs); code.regs as usize],
             merged: vec![None; code.regs as usize],
             moves: Vec::new(),
             costs: vec![0; code.regs as usize],
@@ -58,12 +58,11 @@ impl Graph {
             }
             _ => None,
         };
-        let (uses, defs) = (inst.uses(), inst.defs());
-        for reg in uses.into_iter().chain(defs.iter().copied()) {
+        for reg in inst.uses().chain(inst.defs()) {
             self.costs[reg.index()] += weight;
         }
         for live in after {
-            for &def in &defs {
+            for def in inst.defs() {
                 if Some(live) != source {
                     self.add_edge(def, live);
                 }
@@ -73,8 +72,8 @@ impl Graph {
 
     fn add_edge(&mut self, a: Reg, b: Reg) {
         if a != b && !(a.is_physical() && b.is_physical()) {
-            self.edges[a.index()].insert(b);
-            self.edges[b.index()].insert(a);
+            self.edges[a.index()].insert(b.0);
+            self.edges[b.index()].insert(a.0);
         }
     }
 
@@ -94,12 +93,12 @@ impl Graph {
 
     /// Whether two nodes need different registers.
     pub fn interfere(&self, a: Reg, b: Reg) -> bool {
-        (a.is_physical() && b.is_physical()) || self.edges[a.index()].contains(&b)
+        (a.is_physical() && b.is_physical()) || self.edges[a.index()].contains(b.0)
     }
 
     /// The nodes a node interferes with.
-    pub fn neighbours(&self, node: Reg) -> &BTreeSet<Reg> {
-        &self.edges[node.index()]
+    pub fn neighbours(&self, node: Reg) -> impl Iterator<Item = Reg> + '_ {
+        self.edges[node.index()].iter().map(Reg)
     }
 
     /// How many of them there are; of a machine register, too many.
@@ -113,8 +112,9 @@ impl Graph {
     /// Merges `gone` into `kept`; if one is a machine register, that is `kept`.
     pub fn merge(&mut self, kept: Reg, gone: Reg) {
         self.merged[gone.index()] = Some(kept);
-        for neighbour in std::mem::take(&mut self.edges[gone.index()]) {
-            self.edges[neighbour.index()].remove(&gone);
+        let edges = std::mem::replace(&mut self.edges[gone.index()], BitSet::new(0));
+        for neighbour in edges.iter().map(Reg) {
+            self.edges[neighbour.index()].remove(gone.0);
             self.add_edge(kept, neighbour);
         }
         self.costs[kept.index()] =

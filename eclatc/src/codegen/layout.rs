@@ -44,7 +44,7 @@ fn reverse_postorder(code: &Code) -> Vec<Label> {
     let mut stack = vec![(Label(0), successors(Label(0)))];
     seen[0] = true;
     while let Some((label, left)) = stack.last_mut() {
-        match left.pop() {
+        match left.next_back() {
             Some(next) if std::mem::replace(&mut seen[next.index()], true) => {}
             Some(next) => stack.push((next, successors(next))),
             None => {

@@ -1,16 +1,18 @@
 //! Liveness: which registers, or places on the stack, are read later.
 
-use super::bitset::BitSet;
 use super::machine::{Code, End, Inst, Label};
+use crate::bitset::BitSet;
 
 /// What is looked at: registers or places on the stack, by number.
 pub trait Subject {
     /// Every number is below this.
     fn bound(code: &Code) -> u32;
-    /// What an instruction reads and what it writes.
-    fn of_inst(inst: &Inst) -> (Vec<u32>, Vec<u32>);
-    /// What the end of a block reads.
-    fn of_end(end: End) -> Vec<u32>;
+    /// Calls `visit` with what an instruction reads.
+    fn read(inst: &Inst, visit: impl FnMut(u32));
+    /// Calls `visit` with what an instruction writes.
+    fn written(inst: &Inst, visit: impl FnMut(u32));
+    /// Calls `visit` with what the end of a block reads.
+    fn read_by_end(end: End, visit: impl FnMut(u32));
 }
 
 /// Registers.
@@ -21,13 +23,16 @@ impl Subject for Registers {
         code.regs
     }
 
-    fn of_inst(inst: &Inst) -> (Vec<u32>, Vec<u32>) {
-        let numbers = |regs: Vec<super::machine::Reg>| regs.into_iter().map(|reg| reg.0).collect();
-        (numbers(inst.uses()), numbers(inst.defs()))
+    fn read(inst: &Inst, visit: impl FnMut(u32)) {
+        inst.uses().map(|reg| reg.0).for_each(visit);
     }
 
-    fn of_end(end: End) -> Vec<u32> {
-        end.uses().into_iter().map(|reg| reg.0).collect()
+    fn written(inst: &Inst, visit: impl FnMut(u32)) {
+        inst.defs().map(|reg| reg.0).for_each(visit);
+    }
+
+    fn read_by_end(end: End, visit: impl FnMut(u32)) {
+        end.uses().map(|reg| reg.0).for_each(visit);
     }
 }
 
@@ -39,17 +44,19 @@ impl Subject for StackSlots {
         code.slots
     }
 
-    fn of_inst(inst: &Inst) -> (Vec<u32>, Vec<u32>) {
-        match inst {
-            Inst::Load { slot, .. } => (vec![slot.0], Vec::new()),
-            Inst::Store { slot, .. } => (Vec::new(), vec![slot.0]),
-            _ => (Vec::new(), Vec::new()),
+    fn read(inst: &Inst, mut visit: impl FnMut(u32)) {
+        if let Inst::Load { slot, .. } = inst {
+            visit(slot.0);
         }
     }
 
-    fn of_end(_: End) -> Vec<u32> {
-        Vec::new()
+    fn written(inst: &Inst, mut visit: impl FnMut(u32)) {
+        if let Inst::Store { slot, .. } = inst {
+            visit(slot.0);
+        }
     }
+
+    fn read_by_end(_: End, _: impl FnMut(u32)) {}
 }
 
 /// What is live at the start of each block.
@@ -69,7 +76,7 @@ impl Liveness {
         let mut changed = true;
         while changed {
             changed = false;
-            for label in code.labels().collect::<Vec<_>>().into_iter().rev() {
+            for label in code.labels().rev() {
                 let mut live = this.at_end(code, label);
                 walk_back::<S>(code, label, &mut live, |_, _| {});
                 changed |= this.live_in[label.index()].union(&live);
@@ -102,13 +109,10 @@ pub fn walk_back<S: Subject>(
     mut visit: impl FnMut(&Inst, &BitSet),
 ) {
     let block = code.block(label);
-    for number in S::of_end(block.end) {
-        live.insert(number);
-    }
+    S::read_by_end(block.end, |number| live.insert(number));
     for (inst, _) in block.insts.iter().rev() {
         visit(inst, live);
-        let (uses, defs) = S::of_inst(inst);
-        defs.into_iter().for_each(|number| live.remove(number));
-        uses.into_iter().for_each(|number| live.insert(number));
+        S::written(inst, |number| live.remove(number));
+        S::read(inst, |number| live.insert(number));
     }
 }

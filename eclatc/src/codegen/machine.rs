@@ -195,32 +195,35 @@ pub struct Code {
 
 impl Inst {
     /// The registers it reads.
-    pub fn uses(&self) -> Vec<Reg> {
-        match *self {
-            Self::Const { .. } | Self::Load { .. } => Vec::new(),
+    pub fn uses(&self) -> impl Iterator<Item = Reg> + use<> {
+        let (first, second, args) = match *self {
+            Self::Const { .. } | Self::Load { .. } => (None, None, 0),
             Self::Move { src, .. }
             | Self::ZeroExtend { src, .. }
-            | Self::SignExtend { src, .. } => vec![src],
-            Self::Neg { dst } => vec![dst],
-            Self::Alu { dst, src, .. } => src.reg().into_iter().chain([dst]).collect(),
-            Self::Store { src, .. } => src.reg().into_iter().collect(),
-            Self::Call { args, .. } => (0..args).map(Reg::argument).collect(),
-        }
+            | Self::SignExtend { src, .. } => (Some(src), None, 0),
+            Self::Neg { dst } => (Some(dst), None, 0),
+            Self::Alu { dst, src, .. } => (src.reg(), Some(dst), 0),
+            Self::Store { src, .. } => (src.reg(), None, 0),
+            Self::Call { args, .. } => (None, None, args),
+        };
+        let args = (0..args).map(Reg::argument);
+        first.into_iter().chain(second).chain(args)
     }
 
     /// The registers it writes; of a call, all that it does not preserve.
-    pub fn defs(&self) -> Vec<Reg> {
-        match *self {
-            Self::Store { .. } => Vec::new(),
+    pub fn defs(&self) -> impl Iterator<Item = Reg> + Clone + use<> {
+        let (written, clobbered) = match *self {
+            Self::Store { .. } => (None, 0),
             Self::Move { dst, .. }
             | Self::Const { dst, .. }
             | Self::Alu { dst, .. }
             | Self::Neg { dst }
             | Self::ZeroExtend { dst, .. }
             | Self::SignExtend { dst, .. }
-            | Self::Load { dst, .. } => vec![dst],
-            Self::Call { .. } => (0..Reg::CLOBBERED).map(Reg).collect(),
-        }
+            | Self::Load { dst, .. } => (Some(dst), 0),
+            Self::Call { .. } => (None, Reg::CLOBBERED),
+        };
+        written.into_iter().chain((0..clobbered).map(Reg))
     }
 
     /// Replaces every register it names.
@@ -256,23 +259,25 @@ impl Source {
 
 impl End {
     /// Where it may go on.
-    pub fn successors(self) -> Vec<Label> {
-        match self {
-            Self::Goto(to) => vec![to],
+    pub fn successors(self) -> impl DoubleEndedIterator<Item = Label> {
+        let labels = match self {
+            Self::Goto(to) => [Some(to), None],
             Self::Branch {
                 then, otherwise, ..
-            } => vec![then, otherwise],
-            Self::Exit | Self::Never => Vec::new(),
-        }
+            } => [Some(then), Some(otherwise)],
+            Self::Exit | Self::Never => [None, None],
+        };
+        labels.into_iter().flatten()
     }
 
     /// The registers it reads.
-    pub fn uses(self) -> Vec<Reg> {
-        match self {
-            Self::Branch { left, right, .. } => right.reg().into_iter().chain([left]).collect(),
-            Self::Exit => vec![Reg::R0],
-            Self::Goto(_) | Self::Never => Vec::new(),
-        }
+    pub fn uses(self) -> impl Iterator<Item = Reg> {
+        let regs = match self {
+            Self::Branch { left, right, .. } => [right.reg(), Some(left)],
+            Self::Exit => [Some(Reg::R0), None],
+            Self::Goto(_) | Self::Never => [None, None],
+        };
+        regs.into_iter().flatten()
     }
 
     /// Replaces every register it names.
@@ -322,7 +327,7 @@ impl Code {
     }
 
     /// Every label, in order.
-    pub fn labels(&self) -> impl Iterator<Item = Label> + use<> {
+    pub fn labels(&self) -> impl DoubleEndedIterator<Item = Label> + use<> {
         (0..self.blocks.len() as u32).map(Label)
     }
 

@@ -73,8 +73,8 @@ impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
     }
 
     fn through_register(&mut self, mut inst: Inst, span: Span) {
-        let reads = inst.uses().into_iter().any(&self.is_spilled);
-        let writes = inst.defs().into_iter().any(&self.is_spilled);
+        let reads = inst.uses().any(&self.is_spilled);
+        let writes = inst.defs().any(&self.is_spilled);
         if !reads && !writes {
             self.insts.push((inst, span));
             return;
@@ -101,7 +101,7 @@ impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
             let block = &self.code.blocks[index];
             (block.end, block.end_span)
         };
-        if end.uses().into_iter().any(&self.is_spilled) {
+        if end.uses().any(&self.is_spilled) {
             let dst = self.temporary();
             let slot = self.slot;
             self.insts.push((Inst::Load { dst, slot }, span));

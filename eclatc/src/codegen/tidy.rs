@@ -127,7 +127,7 @@ fn hoistable(
         side.insts.iter().map(|(inst, _)| copied_to(inst)).collect();
     let written = written?;
     let live = liveness.at_start(other);
-    let is_free = |reg: &Reg| !end.uses().contains(reg) && !live.contains(reg.0);
+    let is_free = |reg: &Reg| !end.uses().any(|used| used == *reg) && !live.contains(reg.0);
     let fits = (1..=MAX_HOISTED).contains(&side.insts.len()) && written.iter().all(is_free);
     let jumps_there = |block: &&Block| block.end == side.end;
     let shared = code.blocks.iter().filter(jumps_there).count() > 1;

@@ -1,6 +1,6 @@
 //! The shape of a function: predecessors, orders and dominators.
 
-use super::{Block, BlockId, Function, Operand, ValueId};
+use super::{Block, BlockId, Function, Operand, Terminator, ValueId};
 
 /// For each block, the blocks that may go on at it; one twice if both sides of its branch
 /// lead there.
@@ -18,12 +18,12 @@ pub fn predecessors(function: &Function) -> Vec<Vec<BlockId>> {
 pub fn reverse_postorder(function: &Function) -> Vec<BlockId> {
     let mut seen = vec![false; function.blocks.len()];
     let mut order = Vec::with_capacity(function.blocks.len());
-    let successors = |id| function.block(id).successors().collect::<Vec<_>>();
+    let successors = |id| function.block(id).successors();
     let mut stack = vec![(BlockId::ENTRY, successors(BlockId::ENTRY))];
     seen[0] = true;
     while let Some((id, left)) = stack.last_mut() {
         // The last successor first: the reversed order then follows the text form.
-        match left.pop() {
+        match left.next_back() {
             Some(next) if std::mem::replace(&mut seen[next.index()], true) => {}
             Some(next) => stack.push((next, successors(next))),
             None => {
@@ -152,18 +152,15 @@ pub fn use_counts(function: &Function) -> Vec<u32> {
 
 /// Calls `visit` for every value a block reads, in order.
 pub fn for_each_use(block: &Block, mut visit: impl FnMut(ValueId)) {
-    let mut operands = |list: Vec<Operand>| {
-        list.into_iter()
-            .filter_map(Operand::value)
-            .for_each(&mut visit);
-    };
-    block
-        .insts
-        .iter()
-        .for_each(|inst| operands(inst.op.operands()));
-    operands(block.end.operands());
-    let targets = block.end.targets();
-    targets
-        .into_iter()
-        .for_each(|target| operands(target.args.clone()));
+    let insts = block.insts.iter().flat_map(|inst| inst.op.operands());
+    insts.filter_map(Operand::value).for_each(&mut visit);
+    for_each_use_of_end(&block.end, visit);
+}
+
+/// The same for a terminator alone.
+pub fn for_each_use_of_end(end: &Terminator, mut visit: impl FnMut(ValueId)) {
+    let own = end.operands().filter_map(Operand::value);
+    own.for_each(&mut visit);
+    let args = end.targets().flat_map(|target| &target.args);
+    args.filter_map(|arg| arg.value()).for_each(visit);
 }

@@ -3,20 +3,24 @@
 //! | pass | does |
 //! |---|---|
 //! | `simplify` | folds constants, uses cheaper operations, decides branches |
+//! | `implied` | uses what branches on the way have shown |
 //! | `params` | removes block parameters that always get the same argument |
 //! | `cse` | computes what was computed before only once |
 //! | `dce` | removes what nobody reads |
 //! | `cfg` | removes unreachable and empty blocks, threads jumps, joins blocks |
 //! | `tails` | shares equal ends of blocks |
 //!
-//! Each takes a function and says whether it changed it; [`verify`](super::verify) holds
-//! before and after each.
+//! Each takes a function and says whether it changed it. [`inline`], which needs to see other
+//! functions, comes once, when each is short. [`verify`](super::verify) holds before and after
+//! each.
 
 use super::{Function, Module, rewrite};
 
 mod cfg;
 mod cse;
 mod dce;
+mod implied;
+pub mod inline;
 mod known;
 mod params;
 mod simplify;
@@ -26,8 +30,9 @@ mod tails;
 pub type Pass = fn(&mut Function) -> bool;
 
 /// All passes by name, in the order they run in.
-pub const PASSES: [(&str, Pass); 6] = [
+pub const PASSES: [(&str, Pass); 7] = [
     ("simplify", simplify::run),
+    ("implied", implied::run),
     ("params", params::run),
     ("cse", cse::run),
     ("dce", dce::run),
@@ -36,22 +41,25 @@ pub const PASSES: [(&str, Pass); 6] = [
 ];
 
 /// Rounds after which a function is left as it is; few need more than three.
-const MAX_ROUNDS: u32 = 16;
+const MAX_ROUNDS: usize = 16;
 
 /// Makes every chain of a module as short as the passes can.
 pub fn optimize(module: &mut Module) {
     module.functions.iter_mut().for_each(optimize_function);
+    inline::run(module);
 }
 
 /// Makes one chain as short as the passes can, and numbers its values anew.
 pub fn optimize_function(function: &mut Function) {
     rewrite::drop_unreachable(function);
-    for _ in 0..MAX_ROUNDS {
-        let mut changed = false;
-        for (name, pass) in PASSES {
-            changed |= run(name, pass, function);
-        }
-        if !changed {
+    let rounds = PASSES.iter().cycle().take(MAX_ROUNDS * PASSES.len());
+    let mut in_vain = 0;
+    for (name, pass) in rounds {
+        in_vain = match run(name, *pass, function) {
+            true => 0,
+            false => in_vain + 1,
+        };
+        if in_vain == PASSES.len() {
             break;
         }
     }
@@ -61,10 +69,15 @@ pub fn optimize_function(function: &mut Function) {
 /// Runs one pass; in debug builds its result is verified.
 pub fn run(name: &str, pass: Pass, function: &mut Function) -> bool {
     let changed = pass(function);
+    check(name, function);
+    changed
+}
+
+/// In debug builds, verifies what a pass has made of a function.
+fn check(name: &str, function: &Function) {
     if cfg!(debug_assertions)
         && let Err(error) = super::verify::function(function)
     {
         panic!("after pass `{name}`: {error}\n{function}");
     }
-    changed
 }

@@ -1,6 +1,6 @@
 //! What holds of every function between any two passes.
 
-use super::analysis::{Dominators, for_each_use, predecessors};
+use super::analysis::{Dominators, for_each_use_of_end, predecessors};
 use super::{Block, BlockId, Callee, Function, Module, Op, Terminator, ValueId};
 use hike_abi::limits::ARGUMENTS;
 use std::fmt;
@@ -173,7 +173,7 @@ fn check_uses(function: &Function, definitions: &Definitions) -> Result<(), Veri
     for &id in &dominators.order {
         let block = function.block(id);
         for (index, inst) in block.insts.iter().enumerate() {
-            for value in inst.op.operands().into_iter().filter_map(|op| op.value()) {
+            for value in inst.op.operands().filter_map(|op| op.value()) {
                 if !definitions.reaches(&dominators, value, id, index + 1) {
                     return Err(fail(id, Broken::Use(value)));
                 }
@@ -191,9 +191,8 @@ fn check_end(
     id: BlockId,
     reaches: impl Fn(ValueId) -> bool,
 ) -> Result<(), VerifyError> {
-    let end = Block::new(block.end.clone(), block.end_span);
     let mut unreached = None;
-    for_each_use(&end, |value| {
+    for_each_use_of_end(&block.end, |value| {
         if !reaches(value) {
             unreached = unreached.or(Some(value));
         }

@@ -1,7 +1,7 @@
 //! Control flow: unreachable blocks, jumps to jumps and to decided branches, straight lines.
 
 use super::simplify::decide;
-use crate::ir::analysis::{for_each_use, predecessors, use_counts};
+use crate::ir::analysis::{for_each_use_of_end, predecessors, use_counts};
 use crate::ir::rewrite::{Substitution, drop_unreachable};
 use crate::ir::{Block, BlockId, Function, Operand, Target, Terminator, ValueId};
 
@@ -44,8 +44,7 @@ fn blocks_with_local_params(function: &Function) -> Vec<bool> {
     let counts = use_counts(function);
     let is_local = |block: &Block| {
         let mut own = vec![0; block.params.len()];
-        let end = Block::new(block.end.clone(), block.end_span);
-        for_each_use(&end, |value| {
+        for_each_use_of_end(&block.end, |value| {
             if let Some(index) = block.params.iter().position(|param| *param == value) {
                 own[index] += 1;
             }

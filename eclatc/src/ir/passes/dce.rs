@@ -89,8 +89,8 @@ impl Liveness {
         self.live
     }
 
-    fn mark(&mut self, operands: Vec<Operand>) {
-        for value in operands.into_iter().filter_map(Operand::value) {
+    fn mark(&mut self, operands: impl Iterator<Item = Operand>) {
+        for value in operands.filter_map(Operand::value) {
             if !std::mem::replace(&mut self.live[value.index()], true) {
                 self.work.push(value);
             }
@@ -114,8 +114,8 @@ impl<'a> Arguments<'a> {
         Self { lists }
     }
 
-    fn of(&self, block: BlockId, index: usize) -> Vec<Operand> {
+    fn of(&self, block: BlockId, index: usize) -> impl Iterator<Item = Operand> + '_ {
         let lists = self.lists[block.index()].iter();
-        lists.map(|args| args[index]).collect()
+        lists.map(move |args| args[index])
     }
 }

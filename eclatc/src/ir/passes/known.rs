@@ -25,7 +25,7 @@ impl Known {
     pub fn enter(&mut self, function: &Function, id: BlockId) {
         for (index, &param) in function.block(id).params.iter().enumerate() {
             let args = self.preds[id.index()].iter().flat_map(|pred| {
-                let targets = function.block(*pred).end.targets().into_iter();
+                let targets = function.block(*pred).end.targets();
                 targets.filter(|target| target.block == id)
             });
             let limit = args.map(|target| self.limit(target.args[index])).max();
