@@ -208,47 +208,51 @@ impl Op {
     }
 
     /// Everything it reads, in order.
-    pub fn operands(&self) -> Vec<Operand> {
-        match self {
-            Self::Const(_) => Vec::new(),
-            Self::Unary(_, value) => vec![*value],
-            Self::Binary(_, left, right) => vec![*left, *right],
-            Self::Call(_, args) => args.clone(),
-        }
+    pub fn operands(&self) -> impl Iterator<Item = Operand> + '_ {
+        let (first, second, rest) = match self {
+            Self::Const(_) => (None, None, &[][..]),
+            Self::Unary(_, value) => (Some(*value), None, &[][..]),
+            Self::Binary(_, left, right) => (Some(*left), Some(*right), &[][..]),
+            Self::Call(_, args) => (None, None, args.as_slice()),
+        };
+        first.into_iter().chain(second).chain(rest.iter().copied())
     }
 }
 
 impl Terminator {
     /// Where it may go on, in the order of the text form.
-    pub fn targets(&self) -> Vec<&Target> {
-        match self {
-            Self::Jump(target) => vec![target],
+    pub fn targets(&self) -> impl DoubleEndedIterator<Item = &Target> + Clone {
+        let targets = match self {
+            Self::Jump(target) => [Some(target), None],
             Self::Branch {
                 then, otherwise, ..
-            } => vec![then, otherwise],
-            Self::Return(_) | Self::Finish(..) => Vec::new(),
-        }
+            } => [Some(then), Some(otherwise)],
+            Self::Return(_) | Self::Finish(..) => [None, None],
+        };
+        targets.into_iter().flatten()
     }
 
     /// The same, to be changed.
-    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
-        match self {
-            Self::Jump(target) => vec![target],
+    pub fn targets_mut(&mut self) -> impl Iterator<Item = &mut Target> {
+        let targets = match self {
+            Self::Jump(target) => [Some(target), None],
             Self::Branch {
                 then, otherwise, ..
-            } => vec![then, otherwise],
-            Self::Return(_) | Self::Finish(..) => Vec::new(),
-        }
+            } => [Some(then), Some(otherwise)],
+            Self::Return(_) | Self::Finish(..) => [None, None],
+        };
+        targets.into_iter().flatten()
     }
 
     /// What it reads besides the arguments of its targets.
-    pub fn operands(&self) -> Vec<Operand> {
-        match self {
-            Self::Jump(_) => Vec::new(),
-            Self::Branch { left, right, .. } => vec![*left, *right],
-            Self::Return(value) => vec![*value],
-            Self::Finish(_, args) => args.clone(),
-        }
+    pub fn operands(&self) -> impl Iterator<Item = Operand> + '_ {
+        let (first, second, rest) = match self {
+            Self::Jump(_) => (None, None, &[][..]),
+            Self::Branch { left, right, .. } => (Some(*left), Some(*right), &[][..]),
+            Self::Return(value) => (Some(*value), None, &[][..]),
+            Self::Finish(_, args) => (None, None, args.as_slice()),
+        };
+        first.into_iter().chain(second).chain(rest.iter().copied())
     }
 }
 
@@ -264,8 +268,8 @@ impl Block {
     }
 
     /// The blocks it may go on at; one twice if both sides of a branch lead there.
-    pub fn successors(&self) -> impl Iterator<Item = BlockId> + '_ {
-        self.end.targets().into_iter().map(|target| target.block)
+    pub fn successors(&self) -> impl DoubleEndedIterator<Item = BlockId> + Clone {
+        self.end.targets().map(|target| target.block)
     }
 }
 

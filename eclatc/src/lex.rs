@@ -30,7 +30,7 @@ pub struct Token<'s> {
 pub const MAX_NESTING: usize = 64;
 
 /// Most bytes of a script. Spans are 32 bits; no script comes near.
-pub const MAX_SOURCE: usize = 16 << 20;
+pub const MAX_SOURCE: usize = 64 << 20;
 
 /// The tokens of a text and what is wrong with it. A wrong token is there as
 /// [`Kind::Error`]; the message about it is already in the list.

@@ -4,13 +4,14 @@ use super::depth::{self, MAX_OPERATORS};
 use super::error::{Expected, ParseError, Tokens};
 use super::habits;
 use super::line::{Header, Line, line};
-use super::tokens::{Extra, span_of};
+use super::tokens::{Extra, Manner, span_of};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::{Code, lexical, syntactic};
 use crate::lex::{Kind, Token};
 use crate::source::Span;
 use crate::syntax::{Arm, Block, Broken, Def, Layout, Script, Stmt, StmtKind};
 use chumsky::{Boxed, Parser};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// `if` and `elif`s that belong together; a chain has little room for more.
@@ -21,7 +22,8 @@ pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
     let mut reader = Reader {
         tokens,
         at: 0,
-        line: line().boxed(),
+        quick: line(Manner::Quick).boxed(),
+        thorough: OnceCell::new(),
         problems: Vec::new(),
         begun: BTreeSet::new(),
     };
@@ -33,17 +35,21 @@ pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
     (Script { items }, reader.problems)
 }
 
+type LineParser<'t, 's, 'p> = Boxed<'t, 'p, Tokens<'t, 's>, Line<'s>, Extra>;
+
 struct Reader<'t, 's, 'p> {
     tokens: &'t [Token<'s>],
     at: usize,
-    line: Boxed<'t, 'p, Tokens<'t, 's>, Line<'s>, Extra>,
+    quick: LineParser<'t, 's, 'p>,
+    /// For lines that do not fit, made when the first one comes.
+    thorough: OnceCell<LineParser<'t, 's, 'p>>,
     problems: Vec<Diagnostic>,
     /// Reported words that later lines may follow from: statements of other languages, and
     /// keywords that were to be names.
     begun: BTreeSet<&'s str>,
 }
 
-impl<'t, 's> Reader<'t, 's, '_> {
+impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
     fn kind(&self) -> Kind {
         self.tokens
             .get(self.at)
@@ -122,7 +128,13 @@ impl<'t, 's> Reader<'t, 's, '_> {
             self.problems.push(problem);
             return None;
         }
-        let (line, errors) = self.line.parse(tokens).into_output_errors();
+        if let Some(line) = self.quick.parse(tokens).into_output() {
+            return Some(line);
+        }
+        let thorough = self
+            .thorough
+            .get_or_init(|| line(Manner::Thorough).boxed());
+        let (line, errors) = thorough.parse(tokens).into_output_errors();
         let consequence = |error: &&ParseError| self.is_consequence(tokens, error);
         if let Some(error) = errors.first().filter(|error| !consequence(error)) {
             let known = habits::recognise(tokens, error);

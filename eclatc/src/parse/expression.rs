@@ -1,15 +1,42 @@
 //! Expressions, one production a function, weakest first.
 
-use super::error::Expected;
+use super::error::{Expected, ParseError, Tokens};
 use super::precedence;
-use super::tokens::{Production, kind, name, span_of, token, type_name};
+use super::tokens::{Extra, Manner, Production, kind, name, peek_two, span_of, token, type_name};
 use crate::lex::{Kind, Token, literal};
 use crate::syntax::{Arg, BinaryOp, CompareOp, Expr, ExprKind, Ident, UnaryOp};
+use chumsky::input::InputRef;
 use chumsky::prelude::*;
 
 /// Any expression.
-pub fn expression<'t, 's: 't>() -> impl Production<'t, 's, Expr<'s>> {
-    recursive(|inner| conditional(inner).labelled(Expected::Expression))
+pub fn expression<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Expr<'s>> {
+    recursive(|inner| {
+        let whole = conditional(inner).labelled(Expected::Expression);
+        match manner {
+            Manner::Quick => lone_operand().or(whole).boxed(),
+            Manner::Thorough => whole.boxed(),
+        }
+    })
+}
+
+/// A literal or name with nothing behind it that could go on with the expression.
+fn lone_operand<'t, 's: 't>() -> impl Production<'t, 's, Expr<'s>> {
+    let operand = literal().or(name().map(|name| Expr {
+        span: name.span,
+        kind: ExprKind::Path(vec![name]),
+    }));
+    custom(move |input: &mut InputRef<'t, '_, Tokens<'t, 's>, Extra>| {
+        let before = input.cursor();
+        match peek_two(input) {
+            (_, Some(Kind::Newline | Kind::Comma | Kind::RightParen | Kind::Semicolon)) => {
+                input.parse(&operand)
+            }
+            _ => {
+                let at = input.span_since(&before).start;
+                Err(ParseError::no_shortcut(at))
+            }
+        }
+    })
 }
 
 /// `THEN if COND else OTHERWISE`

@@ -1,11 +1,12 @@
 //! One logical line: simple statements, or the header of a block.
 
-use super::error::Expected;
+use super::error::{Expected, ParseError, Tokens};
 use super::expression::expression;
 use super::statement::simple_statement;
-use super::tokens::{Production, kind, name, type_name, word};
+use super::tokens::{Extra, Manner, Production, kind, name, peek_two, type_name, word};
 use crate::lex::Kind;
 use crate::syntax::{Expr, Ident, Param, Stmt, TypeName};
+use chumsky::input::InputRef;
 use chumsky::prelude::*;
 
 /// What a line is.
@@ -39,20 +40,40 @@ pub enum Header<'s> {
 }
 
 /// A whole line with its line end.
-pub fn line<'t, 's: 't>() -> impl Production<'t, 's, Line<'s>> {
-    let header = header()
+pub fn line<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Line<'s>> {
+    let header = header(manner)
         .then_ignore(kind(Kind::Colon))
-        .then(inline_block())
+        .then(inline_block(manner))
         .map(|(header, inline)| Line::Header(header, inline));
-    let simple = statements().map(Line::Simple);
-    choice((header, simple))
-        .then_ignore(kind(Kind::Newline))
-        .boxed()
+    let simple = statements(manner).map(Line::Simple);
+    let any = choice((header, simple.clone())).boxed();
+    let line = match manner {
+        Manner::Quick => usual_line(simple).or(any).boxed(),
+        Manner::Thorough => any,
+    };
+    line.then_ignore(kind(Kind::Newline)).boxed()
+}
+
+/// A line that its first two tokens tell to be no header.
+fn usual_line<'t, 's: 't>(
+    simple: impl Production<'t, 's, Line<'s>>,
+) -> impl Production<'t, 's, Line<'s>> {
+    custom(move |input: &mut InputRef<'t, '_, Tokens<'t, 's>, Extra>| {
+        let before = input.cursor();
+        match peek_two(input) {
+            (Some(Kind::Type | Kind::Return | Kind::String), _)
+            | (Some(Kind::Name), Some(Kind::Assign | Kind::LeftParen)) => input.parse(&simple),
+            _ => {
+                let at = input.span_since(&before).start;
+                Err(ParseError::no_shortcut(at))
+            }
+        }
+    })
 }
 
 /// `STATEMENT; STATEMENT;`
-fn statements<'t, 's: 't>() -> impl Production<'t, 's, Vec<Stmt<'s>>> {
-    simple_statement()
+fn statements<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Vec<Stmt<'s>>> {
+    simple_statement(manner)
         .separated_by(kind(Kind::Semicolon))
         .allow_trailing()
         .at_least(1)
@@ -60,12 +81,12 @@ fn statements<'t, 's: 't>() -> impl Production<'t, 's, Vec<Stmt<'s>>> {
 }
 
 /// Statements behind the `:` of a header, none when the block follows on its own lines.
-fn inline_block<'t, 's: 't>() -> impl Production<'t, 's, Vec<Stmt<'s>>> {
-    statements().or_not().map(Option::unwrap_or_default)
+fn inline_block<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Vec<Stmt<'s>>> {
+    statements(manner).or_not().map(Option::unwrap_or_default)
 }
 
-fn header<'t, 's: 't>() -> impl Production<'t, 's, Header<'s>> {
-    let expr = expression().boxed();
+fn header<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Header<'s>> {
+    let expr = expression(manner).boxed();
     let with_condition = |word| kind(word).ignore_then(expr.clone());
     choice((
         with_condition(Kind::If).map(Header::If),

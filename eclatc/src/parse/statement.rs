@@ -1,16 +1,57 @@
 //! Statements that fit on a line, one production a function.
 
-use super::error::Expected;
+use super::error::{Expected, ParseError, Tokens};
 use super::expression::expression;
 use super::import::import;
-use super::tokens::{Production, kind, name, span_of, token, type_name};
+use super::tokens::{Extra, Manner, Production, kind, name, peek_two, span_of, token, type_name};
 use crate::lex::Kind;
 use crate::syntax::{BinaryOp, Entry, Expr, Stmt, StmtKind};
+use chumsky::input::InputRef;
 use chumsky::prelude::*;
 
 /// A statement without a block.
-pub fn simple_statement<'t, 's: 't>() -> impl Production<'t, 's, Stmt<'s>> {
-    let expr = expression().boxed();
+pub fn simple_statement<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Stmt<'s>> {
+    let expr = expression(manner).boxed();
+    let any = any_statement(expr.clone()).boxed();
+    let kind = match manner {
+        Manner::Quick => usual_statement(expr).or(any).boxed(),
+        Manner::Thorough => any,
+    };
+    kind.map_with(|kind, e| Stmt {
+        kind,
+        span: span_of(e.slice()),
+    })
+    .labelled(Expected::Statement)
+    .boxed()
+}
+
+/// A statement that its first two tokens tell.
+fn usual_statement<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>> + 't,
+) -> impl Production<'t, 's, StmtKind<'s>> {
+    let assignment = assignment(expr.clone()).boxed();
+    let declaration = declaration_type_first(expr.clone()).boxed();
+    let returned = return_statement(expr.clone()).boxed();
+    let call = expr.map(StmtKind::Expr).boxed();
+    custom(move |input: &mut InputRef<'t, '_, Tokens<'t, 's>, Extra>| {
+        let before = input.cursor();
+        match peek_two(input) {
+            (Some(Kind::Name), Some(Kind::Assign)) => input.parse(&assignment),
+            (Some(Kind::Name), Some(Kind::LeftParen)) => input.parse(&call),
+            (Some(Kind::Type), Some(Kind::Colon)) => input.parse(&declaration),
+            (Some(Kind::Return), _) => input.parse(&returned),
+            _ => {
+                let at = input.span_since(&before).start;
+                Err(ParseError::no_shortcut(at))
+            }
+        }
+    })
+}
+
+/// Any statement without a block.
+fn any_statement<'t, 's: 't>(
+    expr: impl Production<'t, 's, Expr<'s>> + 't,
+) -> impl Production<'t, 's, StmtKind<'s>> {
     choice((
         assignment(expr.clone()),
         augmented_assignment(expr.clone()),
@@ -24,12 +65,6 @@ pub fn simple_statement<'t, 's: 't>() -> impl Production<'t, 's, Stmt<'s>> {
         import(),
         expr.map(StmtKind::Expr),
     ))
-    .map_with(|kind, e| Stmt {
-        kind,
-        span: span_of(e.slice()),
-    })
-    .labelled(Expected::Statement)
-    .boxed()
 }
 
 /// `NAME = NAME = EXPR`
