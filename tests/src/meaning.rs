@@ -1,4 +1,4 @@
-//! The meaning of scripts: the same text carried out by four engines that must agree.
+//! The meaning of scripts: the same text carried out by five engines that must agree.
 //!
 //! | engine | what it is right about |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | [`eclatc::hir::meaning`] | the typed tree: types, signs and order as analysis has them |
 //! | [`vm::on_host`] | the bytecode, in the host's VM |
 //! | [`vm::in_kernel`] | the same in the kernel |
+//! | [`vm::in_native`] | the same, fused to one program of the kernel |
 //!
 //! [`case`](mod@case) reads scripts whose comments say what comes of them, [`generate`] makes
 //! others without end.

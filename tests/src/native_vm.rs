@@ -26,9 +26,9 @@ const LOADER_OBJECT: &str = "packages/hike_default/objects/all.o";
 /// What fused chains run on: a VM's maps, and a loader with its own.
 pub struct NativeVm {
     vm: Vm<Linux>,
-    loader: Symbol,
-    bytes: Vec<u8>,
+    loader: (Symbol, ProgramObject),
     maps: BTreeMap<Place, Map>,
+    programs: Vec<(Symbol, ProgramObject)>,
     _executor: <Linux as Kernel>::Program,
 }
 
@@ -47,16 +47,26 @@ impl NativeVm {
     /// # Panics
     /// When the kernel does not take them: the tests cannot go on.
     pub fn new() -> Self {
+        Self::with_programs(&[])
+    }
+
+    /// The same, and programs without maps of their own under the IDs 0 and up; paths are
+    /// relative to the repository.
+    ///
+    /// # Panics
+    /// When the kernel does not take the maps: the tests cannot go on.
+    pub fn with_programs(programs: &[&str]) -> Self {
         pin_to_cpu();
         let NewVm { vm, executor } = Vm::create(&mut Linux).expect("the VM");
         let bytes = std::fs::read(repository().join(LOADER_OBJECT)).expect("the loader");
         let loader: Symbol = LOADER.parse().expect("a symbol");
         let maps = loader_maps(&loader, &bytes);
+        let object = ProgramObject::parse(bytes).expect("the loader");
         Self {
             vm,
-            loader,
-            bytes,
+            loader: (loader, object),
             maps,
+            programs: programs.iter().map(|path| program(path)).collect(),
             _executor: executor,
         }
     }
@@ -72,24 +82,21 @@ impl NativeVm {
     ) -> Result<<Linux as Kernel>::Program, Refused> {
         let chains: BTreeMap<Symbol, Chain> = chains
             .iter()
-            .map(|(id, bytecode)| (symbol(*id), chain(*id, bytecode)))
+            .map(|(id, bytecode)| (symbol(*id), self.chain(*id, bytecode)))
             .collect();
-        let object = ProgramObject::parse(self.bytes.clone()).expect("the loader");
-        let part = Part {
-            bytes: &self.bytes,
-            params: 0,
-            license: &object.license,
-        };
+        let programs = self.programs.iter().chain([&self.loader]);
+        let programs = programs.map(|(symbol, object)| (symbol, part(object)));
+        let (loader, _) = &self.loader;
         let first = symbol(1);
         let parts = Parts {
             chains: chains.iter().collect(),
-            programs: BTreeMap::from([(&self.loader, part)]),
+            programs: programs.collect(),
             starts: vec![&first],
             packet_arguments: true,
         };
-        let fused = fuse(&parts, &self.loader).map_err(Refused::Fuse)?;
+        let fused = fuse(&parts, loader).map_err(Refused::Fuse)?;
         let ids = (1..5).map(|id| (symbol(id), ChainId(id))).collect();
-        let native = Native::parse("fused", &self.loader, &fused, &ids).expect("a fused program");
+        let native = Native::parse("fused", loader, &fused, &ids).expect("a fused program");
         let vm = self.vm.maps();
         let mut maps: BTreeMap<Place, &Map> = vm
             .map(|(name, map)| (Place::Vm(name.to_owned()), map))
@@ -113,6 +120,24 @@ impl NativeVm {
         let program = self.load(chains, guard)?;
         Ok(observe(&self.vm, program.as_fd(), quick, packet))
     }
+
+    fn chain(&self, id: u32, bytecode: &Bytecode) -> Chain {
+        let calls = bytecode.calls.iter().map(|(slot, target)| {
+            let symbol = match target {
+                Target::Chain(id) => symbol(*id),
+                Target::Program(id) => self.programs[*id as usize].0.clone(),
+            };
+            (SlotIndex(*slot as u32), symbol)
+        });
+        Chain {
+            symbol: symbol(id),
+            code: bytecode.code.clone(),
+            instructions: 0,
+            params: None,
+            calls: calls.collect(),
+            lines: Vec::new(),
+        }
+    }
 }
 
 impl Default for NativeVm {
@@ -126,21 +151,20 @@ fn symbol(id: u32) -> Symbol {
     symbol.expect("a symbol")
 }
 
-fn chain(id: u32, bytecode: &Bytecode) -> Chain {
-    let calls = bytecode.calls.iter().map(|(slot, target)| {
-        let symbol = match target {
-            Target::Chain(id) => symbol(*id),
-            Target::Program(id) => panic!("cases of the native tier have no program {id}"),
-        };
-        (SlotIndex(*slot as u32), symbol)
-    });
-    Chain {
-        symbol: symbol(id),
-        code: bytecode.code.clone(),
-        instructions: 0,
-        params: None,
-        calls: calls.collect(),
-        lines: Vec::new(),
+/// A program under the name of its file.
+fn program(path: &str) -> (Symbol, ProgramObject) {
+    let bytes = std::fs::read(repository().join(path)).expect("an object");
+    let object = ProgramObject::parse(bytes).expect("a program");
+    let name = std::path::Path::new(path).file_stem().expect("a name");
+    let symbol = format!("programs.case.{}", name.display()).parse();
+    (symbol.expect("a symbol"), object)
+}
+
+fn part(object: &ProgramObject) -> Part<'_> {
+    Part {
+        bytes: &object.bytes,
+        params: object.signature.params.len(),
+        license: &object.license,
     }
 }
 

@@ -1,5 +1,5 @@
-//! Scripts mean what the manual says: cases and random scripts in three engines, and a
-//! fourth one where the kernel can be used.
+//! Scripts mean what the manual says: cases and random scripts in three engines, and two more
+//! where the kernel can be used.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,10 @@ use hike_tests::meaning::compile::{Compiled, Refused, compile, symbol};
 use hike_tests::meaning::generate::{FIRST, Options, script};
 use hike_tests::meaning::world::Run;
 use hike_tests::meaning::{case, source, typed_tree, vm};
+use hike_tests::native_vm::{NativeVm, Refused as NotNative};
 use hike_tests::require_kernel;
 use hike_tests::tools::repository;
+use hike_vm::Target;
 
 /// Seeds of random scripts; `HIKE_SEEDS=100000` tries more.
 fn seeds(usual: u64) -> std::ops::Range<u64> {
@@ -83,6 +85,38 @@ fn cases_mean_the_same_in_the_kernel() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn cases_mean_the_same_in_the_native_tier() {
+    if !require_kernel() {
+        return;
+    }
+    let native = NativeVm::with_programs(&vm::KERNEL_PROGRAMS);
+    let mut wrong = Vec::new();
+    for (_, compiled, expectations) in cases() {
+        // Programs are part of what is fused, and only one of those that cases call is real.
+        let possible = expectations
+            .iter()
+            .filter(|it| calls_real_programs(&compiled, &it.chain));
+        for expected in possible {
+            match vm::in_native(&native, &compiled, &expected.chain, &case::packet()) {
+                Ok(run) => wrong.extend(difference(expected, "the native tier", &run)),
+                Err(why) => wrong.push(format!("{}: {why:?}", expected.chain)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a chain, and those it comes to, call no programs but those in the kernel.
+fn calls_real_programs(compiled: &Compiled, chain: &str) -> bool {
+    let chains = compiled.bytecode(chain);
+    let mut calls = chains.values().flat_map(|code| code.calls.values());
+    calls.all(|target| match target {
+        Target::Program(id) => (*id as usize) < vm::KERNEL_PROGRAMS.len(),
+        Target::Chain(_) => true,
+    })
 }
 
 /// The packet of random scripts.
@@ -162,6 +196,44 @@ fn random_scripts_mean_the_same_in_the_kernel() {
     eprintln!("{compared} of {total} random scripts compared");
     assert!(
         compared * 10 > total * 7,
+        "only {compared} of {total} could be compared"
+    );
+}
+
+/// Verifiers refuse some loops that the VM stops by its budget; such scripts run in the VM.
+#[test]
+fn random_scripts_mean_the_same_in_the_native_tier() {
+    if !require_kernel() {
+        return;
+    }
+    let native = NativeVm::with_programs(&vm::KERNEL_PROGRAMS);
+    let (mut compared, mut total) = (0, 0);
+    for seed in seeds(150) {
+        total += 1;
+        let (text, Some(compiled)) = compile_random(seed, false) else {
+            continue;
+        };
+        let packet = packet(seed);
+        let run = match vm::in_native(&native, &compiled, FIRST, &packet) {
+            Ok(run) => run,
+            Err(NotNative::Kernel(_)) => continue,
+            Err(NotNative::Fuse(why)) => panic!("seed {seed}: {why}\n{text}"),
+        };
+        let host = vm::on_host(&compiled.quick(FIRST), &packet);
+        if !run.is_whole() || !host.is_whole() {
+            continue;
+        }
+        compared += 1;
+        let calls = Vec::new();
+        assert_eq!(
+            run,
+            Run { calls, ..host },
+            "seed {seed}: the native tier does otherwise than the host\n{text}"
+        );
+    }
+    eprintln!("{compared} of {total} random scripts compared");
+    assert!(
+        compared * 10 > total * 6,
         "only {compared} of {total} could be compared"
     );
 }

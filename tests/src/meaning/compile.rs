@@ -6,11 +6,11 @@ use eclatc::diagnostic::{self, Diagnostic};
 use eclatc::packages::memory::InMemory;
 use eclatc::source::FileId;
 use eclatc::{hir, ir, lex, lower, parse};
-use hike_isa::Slot;
-use hike_vm::{Quick, Target, quicken};
+use hike_vm::{Quick, Target};
 use std::collections::BTreeMap;
 
 use super::world::PROGRAMS;
+use crate::bytecode::Bytecode;
 
 /// The package of all scripts here.
 const PACKAGE: &str = "t";
@@ -87,25 +87,29 @@ fn shown(problem: &Diagnostic, text: &str) -> String {
 }
 
 impl Compiled {
-    /// Chains in quick code: this one as 1, and those it can come to from 2 on.
+    /// Chains in quick code, with the IDs of [`bytecode`](Self::bytecode).
     ///
     /// # Panics
     /// When there is no such chain, or the VM does not take what the compiler made.
     pub fn quick(&self, chain: &str) -> BTreeMap<u32, Quick> {
-        let ids = self.reachable(&symbol(chain));
-        let quick = |(index, code): (usize, &&ChainCode)| {
-            let slots: Vec<Slot> = code
-                .insns
-                .iter()
-                .flat_map(|placed| placed.insn.encode().slots().to_vec())
-                .collect();
-            let quick = quicken(&slots, |slot| target(code, &ids, slot));
-            (
-                index as u32 + 1,
-                quick.expect("what the compiler made is a chain"),
-            )
+        let chains = self.bytecode(chain).into_iter();
+        let quick = |(id, code): (u32, Bytecode)| {
+            let quick = code.quicken();
+            (id, quick.expect("what the compiler made is a chain"))
         };
-        ids.iter().enumerate().map(quick).collect()
+        chains.map(quick).collect()
+    }
+
+    /// Chains in bytecode: this one as 1, and those it can come to from 2 on.
+    ///
+    /// # Panics
+    /// When there is no such chain.
+    pub fn bytecode(&self, chain: &str) -> BTreeMap<u32, Bytecode> {
+        let ids = self.reachable(&symbol(chain));
+        let numbered = ids.iter().zip(1..);
+        numbered
+            .map(|(code, id)| (id, bytecode(code, &ids)))
+            .collect()
     }
 
     fn reachable(&self, first: &str) -> Vec<&ChainCode> {
@@ -128,10 +132,21 @@ impl Compiled {
     }
 }
 
-fn target(code: &ChainCode, ids: &[&ChainCode], slot: usize) -> Option<Target> {
-    let mut placed = code.insns.iter();
-    let placed = placed.find(|placed| placed.slot as usize == slot)?;
-    let callee = placed.callee.as_ref()?;
+fn bytecode(code: &ChainCode, ids: &[&ChainCode]) -> Bytecode {
+    let slots = code.insns.iter();
+    let calls = code.insns.iter().filter_map(|placed| {
+        let target = target(placed.callee.as_ref()?, ids)?;
+        Some((placed.slot as usize, target))
+    });
+    Bytecode {
+        code: slots
+            .flat_map(|placed| placed.insn.encode().slots().to_vec())
+            .collect(),
+        calls: calls.collect(),
+    }
+}
+
+fn target(callee: &hir::Symbol, ids: &[&ChainCode]) -> Option<Target> {
     let name = callee.0.rsplit('.').next()?;
     match callee.0.starts_with("programs.") {
         true => {

@@ -1,8 +1,10 @@
-//! Chains in the two VMs.
+//! Chains in the two VMs and in the native tier.
 
+use super::compile::Compiled;
 use super::world::{End, PROGRAMS, Run, World};
-use crate::bytecode;
+use crate::bytecode::{self, Observed};
 use crate::kernel_vm::KernelVm;
+use crate::native_vm::{NativeVm, Refused};
 use hike_abi::{Action, CONTINUE, Fault, HikeCall, memory};
 use hike_vm::Quick;
 use hike_vm::host::{Host, Outcome, Programs};
@@ -79,7 +81,25 @@ impl Programs for Answers {
 
 /// Runs chain 1 in the kernel's VM; its calls are not recorded.
 pub fn in_kernel(vm: &KernelVm, chains: &BTreeMap<u32, Quick>, packet: &[u8]) -> Run {
-    let observed = vm.run(chains, packet);
+    run_of(vm.run(chains, packet))
+}
+
+/// Runs a chain in the native tier; its calls are not recorded.
+///
+/// # Errors
+/// When it cannot be fused, or the kernel refuses what it was fused to.
+pub fn in_native(
+    native: &NativeVm,
+    compiled: &Compiled,
+    chain: &str,
+    packet: &[u8],
+) -> Result<Run, Refused> {
+    let chains = compiled.bytecode(chain);
+    let observed = native.run(&chains, &compiled.quick(chain), packet)?;
+    Ok(run_of(observed))
+}
+
+fn run_of(observed: Observed) -> Run {
     Run {
         calls: Vec::new(),
         packet: observed.packet,
