@@ -3,7 +3,7 @@
 # The kernel asks for root where programs are loaded.
 sudo := $(shell [ $$(id -u) = 0 ] || echo sudo)
 
-.PHONY: demo test build man ebpf ebpf-check kernels lint doc site bench clean
+.PHONY: demo test build man ebpf ebpf-check kernels lint doc site bench bench-compiler density clean
 
 # Builds the tools, runs the DDoS script on real packets, cleans up after itself.
 demo:
@@ -62,6 +62,16 @@ bench:
 	tests/need.sh run
 	cargo build --release --workspace --bins
 	$(sudo) target/release/hike-bench
+
+# How fast the compiler is on this machine; needs no root.
+bench-compiler:
+	cargo build --release -p eclatc -p hike-bench-compiler
+	target/release/hike-bench-compiler
+
+# How short its code is, beside clang's; needs clang.
+density:
+	cargo run -q -p hike-bench-compiler --bin hike-density > docs/benchmarks/density.md.new
+	mv docs/benchmarks/density.md.new docs/benchmarks/density.md
 
 clean:
 	cargo clean

@@ -43,7 +43,13 @@ impl<'a> Siblings<'a> {
     fn chain(&self, package: &str, name: &str) -> Option<&Item> {
         let of_package = |script: &&Script| script.package == package;
         let mut scripts = self.scripts.iter().rev().filter(of_package);
-        scripts.find_map(|script| script.chains.get_or_init(|| chains(script)).get(name))
+        scripts.find_map(|script| script.chain(name))
+    }
+}
+
+impl Script {
+    fn chain(&self, name: &str) -> Option<&Item> {
+        self.chains.get_or_init(|| chains(self)).get(name)
     }
 }
 
@@ -76,9 +82,9 @@ impl Packages for Siblings<'_> {
     }
 
     fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
-        let own = self.chains.keys().filter(|key| key.1 == name);
-        let own = own.filter(|_| kind == SymbolKind::Chain);
-        let own = own.map(|key| key.0.clone());
+        let has = |script: &&Script| kind == SymbolKind::Chain && script.chain(name).is_some();
+        let own = self.scripts.iter().filter(has);
+        let own = own.map(|script| script.package.clone());
         own.chain(self.packages.having(kind, name)).collect()
     }
 }

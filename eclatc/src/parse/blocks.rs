@@ -131,9 +131,7 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
         if let Some(line) = self.quick.parse(tokens).into_output() {
             return Some(line);
         }
-        let thorough = self
-            .thorough
-            .get_or_init(|| line(Manner::Thorough).boxed());
+        let thorough = self.thorough.get_or_init(|| line(Manner::Thorough).boxed());
         let (line, errors) = thorough.parse(tokens).into_output_errors();
         let consequence = |error: &&ParseError| self.is_consequence(tokens, error);
         if let Some(error) = errors.first().filter(|error| !consequence(error)) {
