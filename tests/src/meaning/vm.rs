@@ -6,6 +6,8 @@ use crate::bytecode::{self, Observed};
 use crate::kernel_vm::KernelVm;
 use crate::native_vm::{NativeVm, Refused};
 use hike_abi::{Action, CONTINUE, Fault, HikeCall, memory};
+use hike_format::native::Guard;
+use hike_loader::kernel::{Kernel, Linux};
 use hike_vm::Quick;
 use hike_vm::host::{Host, Outcome, Programs};
 use std::collections::BTreeMap;
@@ -95,7 +97,11 @@ pub fn in_native(
     packet: &[u8],
 ) -> Result<Run, Refused> {
     let chains = compiled.bytecode(chain);
-    let observed = native.run(&chains, &compiled.quick(chain), packet)?;
+    let guard = match Linux.has_may_goto() {
+        true => Guard::Kernel,
+        false => Guard::Counter,
+    };
+    let observed = native.run(&chains, &compiled.quick(chain), packet, guard)?;
     Ok(run_of(observed))
 }
 

@@ -14,9 +14,10 @@ type Sizes = BTreeMap<String, usize>;
 const HEAD: &str = "\
 # Code density
 
-Made by `make density`: every chain of the scripts in `fixtures/scripts`, and the same chain in
-C (`benches/compiler/density`), where programs are extern functions. Numbers are instructions
-of the object; one that loads 64 bits counts twice, as in the VM's limit of 256.
+Made by `make density`: every chain of the scripts in `fixtures/scripts` and of the packages'
+examples, and the same chain in C (`benches/compiler/density`), where programs are extern
+functions. Numbers are instructions of the object; one that loads 64 bits counts twice, as in
+the VM's limit of 256.
 
 - *clang*: compiled with `-O2 -mcpu=v3`. It does not know that some programs end a chain.
 - *clang, told*: the same, and programs that end a chain are declared `noreturn`.
@@ -73,8 +74,19 @@ fn rows(script: &Path, clang: &Clang) -> Vec<Row> {
     ours.iter().map(row).collect()
 }
 
+/// The scripts in `fixtures` and those of every package, in this order.
 fn scripts() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(repository().join("fixtures/scripts")).expect("the examples");
+    let packages = files(&repository().join("packages"));
+    let examples = packages.iter().map(|package| package.join("examples"));
+    let folders = [repository().join("fixtures/scripts")]
+        .into_iter()
+        .chain(examples);
+    folders.flat_map(|folder| files(&folder)).collect()
+}
+
+/// What is in a folder, in the order of the names; nothing when there is none.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<_> = entries
         .map(|entry| entry.expect("an entry").path())
         .collect();
