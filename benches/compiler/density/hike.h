@@ -30,6 +30,8 @@ extern s64 lb_select(void);
 extern u64 lb_encap(u64 backend);
 extern u64 ip6_dst_meter(void);
 extern s64 ip6_sd_meter(void);
+extern s64 dpi(u64 pattern);
+extern s64 firewall(void);
 extern s64 stamp_collector(void);
 extern u64 stamp_reflector(void);
 extern u64 monitor(u64 event);
