@@ -53,6 +53,16 @@ fn examples_are_well_formed() {
 }
 
 #[test]
+fn examples_have_no_warnings() {
+    let mut eclatc = Command::new(tool("eclatc"));
+    eclatc
+        .current_dir(repository())
+        .args(["check", "--deny", "warnings"]);
+    eclatc.args(["-L", "packages", "-D", "DEVNAME=dut0"]);
+    run(eclatc.args(examples()));
+}
+
+#[test]
 fn examples_compile_and_run_in_both_tiers() {
     if !require_kernel() {
         return;
