@@ -229,6 +229,26 @@ impl Frame {
         self.bytes.len() >= offset + length
     }
 
+    /// The checksum of the frame's UDP packet, directly behind its IPv6 header (RFC 8200 section
+    /// 8.1), to be put where a zero is; where the right one is already, 0xffff.
+    pub fn udp_checksum(&self) -> u16 {
+        let packet = &self.bytes[self.network..];
+        let pseudo = [&packet[8..40], &[0, 0], &packet[4..6], &[0, 0, 0, UDP]].concat();
+        let bytes = [&pseudo, &packet[40..]].concat();
+        let words = bytes.chunks(2).map(|word| {
+            let low = word.get(1).copied().unwrap_or(0);
+            u32::from(u16::from_be_bytes([word[0], low]))
+        });
+        let mut sum: u32 = words.sum();
+        while sum > 0xffff {
+            sum = (sum >> 16) + (sum & 0xffff);
+        }
+        match !(sum as u16) {
+            0 => 0xffff,
+            checksum => checksum,
+        }
+    }
+
     /// Whether it has a whole hop-by-hop header, as the error of programs that look for options
     /// there.
     ///
