@@ -286,6 +286,8 @@ fn explain_prints_the_page() {
     let output = eclatc(&root(), &["explain", "e0207"]);
     assert!(stdout(&output).starts_with("# E0207: "));
     assert_eq!(code(&eclatc(&root(), &["explain", "E9999"])), Some(2));
+    let near = eclatc(&root(), &["explain", "unused-imprt"]);
+    assert!(stderr(&near).contains("did you mean `unused-import`?"));
 }
 
 #[test]
@@ -300,6 +302,9 @@ fn usage_errors_end_with_2() {
         code(&eclatc(folder.path(), &["build", "-D", "=3"])),
         Some(2)
     );
+    let denied = eclatc(folder.path(), &["check", "-D", "warnings", "x.eclat"]);
+    assert_eq!(code(&denied), Some(2));
+    assert!(stderr(&denied).contains("--deny warnings"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command line.
 
 use super::{Exit, Failure, Output};
+use crate::diagnostics::Code;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -138,7 +139,11 @@ pub struct Settings {
 }
 
 fn define(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    let expected = match text == "warnings" || Code::parse(text).is_some() {
+        true => format!("expected NAME=VALUE, `--deny {text}` makes warnings errors"),
+        false => "expected NAME=VALUE".into(),
+    };
+    let (name, value) = text.split_once('=').ok_or(expected)?;
     match name.is_empty() {
         true => Err("expected a name before `=`".into()),
         false => Ok((name.to_owned(), value.to_owned())),

@@ -19,9 +19,11 @@ pub fn run(code: Option<&str>) -> Result<Output, Failure> {
 }
 
 fn unknown(text: &str) -> Failure {
-    let all: Vec<String> = Code::ALL.iter().map(Code::to_string).collect();
-    let near = hike_format::nearest(text, all.iter().map(String::as_str));
-    let failure = Failure::new(Exit::Usage, format!("no message has the code `{text}`"));
+    let codes: Vec<String> = Code::ALL.iter().map(Code::to_string).collect();
+    let names = Code::ALL.iter().map(|code| code.name());
+    let near = hike_format::nearest(text, codes.iter().map(String::as_str).chain(names));
+    let message = format!("no message has the code or name `{text}`");
+    let failure = Failure::new(Exit::Usage, message);
     match near {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help("`eclatc explain` lists all codes"),
