@@ -25,10 +25,12 @@ ebpf:
 	tests/need.sh ebpf
 	hike-ebpf/build.sh
 
-# Fails when an object in the repository is not what its source gives.
+# Fails when an object in the repository is not what its source gives, or a crate outside of it
+# cannot use the SDK.
 ebpf-check:
 	tests/need.sh ebpf
 	hike-ebpf/build.sh --check
+	HIKE_REQUIRE_EBPF=1 cargo test -p hike-tests --test templates
 
 # Boots the kernels of Debian in an emulator and tries everything on each.
 kernels:

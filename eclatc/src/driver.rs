@@ -100,7 +100,7 @@ pub fn run(cli: &Cli) -> Output {
         Command::Build(args) => build::run(args, cli),
         Command::Format(args) => format::run(args, cli),
         Command::Doc(args) => doc::run(args, cli),
-        Command::New { folder } => new::run(folder),
+        Command::New(args) => new::run(args),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Completions { shell } => Ok(cli::completions(*shell)),
         Command::Man { folder } => cli::man_page(folder.as_deref()),

@@ -281,6 +281,55 @@ fn new_makes_a_script_that_compiles_and_overwrites_nothing() {
     assert_eq!(code(&eclatc(folder.path(), &["new", "no/guard"])), Some(1));
 }
 
+/// Whether it builds and runs is tested with the tools it needs, in `tests/tests/templates.rs`.
+#[test]
+fn new_makes_a_program_in_each_language() {
+    let folder = tempfile::tempdir().unwrap();
+    for (language, source) in [("c", "src/is_c.c"), ("rust", "src/main.rs")] {
+        let name = format!("is_{language}");
+        let output = eclatc(
+            folder.path(),
+            &["new", "--program", &name, "--lang", language],
+        );
+        let expected = format!("{name}/{source}\n");
+        assert_eq!((code(&output), stdout(&output)), (Some(0), expected));
+        let script = format!("{name}/example.eclat");
+        let formatted = eclatc(folder.path(), &["fmt", "--check", &script]);
+        assert_eq!(code(&formatted), Some(0));
+        for file in [
+            "Makefile",
+            "README.md",
+            "hike.toml",
+            "example.eclat",
+            source,
+        ] {
+            let text = std::fs::read_to_string(folder.path().join(&name).join(file)).unwrap();
+            assert!(
+                !text.contains("{name}") && text.contains("is_"),
+                "{file}: {text}"
+            );
+        }
+    }
+    for wrong in [
+        &["new", "--program", "1st"][..],
+        &["new", "--program", "a-b"],
+        &["new", "x", "--lang", "rust"],
+    ] {
+        assert_eq!(code(&eclatc(folder.path(), wrong)), Some(2), "{wrong:?}");
+    }
+    let missing = [
+        "new",
+        "--program",
+        "x",
+        "--lang",
+        "rust",
+        "--sdk",
+        "nowhere",
+    ];
+    assert_eq!(code(&eclatc(folder.path(), &missing)), Some(1));
+    assert!(!folder.path().join("x").exists());
+}
+
 #[test]
 fn explain_prints_the_page() {
     let output = eclatc(&root(), &["explain", "e0207"]);

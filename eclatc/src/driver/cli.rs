@@ -92,13 +92,11 @@ pub enum Command {
         after_help = "Examples:\n  eclatc doc -o site\n  eclatc doc -o site -L packages scripts my.eclat"
     )]
     Doc(DocArgs),
-    /// Make a folder with a script to start from.
-    #[command(after_help = "Example:\n  eclatc new guard && eclatc check guard/guard.eclat")]
-    New {
-        /// The folder to make; its last part names the script.
-        #[arg(value_name = "NAME")]
-        folder: PathBuf,
-    },
+    /// Make a folder with a script, or a program, to start from.
+    #[command(
+        after_help = "Examples:\n  eclatc new guard && eclatc check guard/guard.eclat\n  eclatc new --program is_long --lang c && make -C is_long"
+    )]
+    New(NewArgs),
     /// Explain a message by its code; without one, list all.
     #[command(after_help = "Example:\n  eclatc explain E0207")]
     Explain {
@@ -120,6 +118,35 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+}
+
+/// Arguments of `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// The folder to make; its last part names the script or program.
+    #[arg(value_name = "NAME")]
+    pub folder: PathBuf,
+
+    /// Make a package with a program, a script that calls it, and a test.
+    #[arg(long)]
+    pub program: bool,
+
+    /// Language of the program.
+    #[arg(long, value_name = "LANG", default_value = "c", requires = "program")]
+    pub lang: Language,
+
+    /// The SDK's folder, for programs in Rust [default: this project's repository].
+    #[arg(long, value_name = "DIR", requires = "program")]
+    pub sdk: Option<PathBuf>,
+}
+
+/// What a program is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// C: needs clang.
+    C,
+    /// Rust: needs a nightly compiler and bpf-linker.
+    Rust,
 }
 
 /// What all commands that read scripts take.
