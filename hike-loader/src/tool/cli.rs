@@ -504,6 +504,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-        assert!(man_page().unwrap().contains("hike"));
+        assert!(man_page(None).unwrap().contains("hike"));
     }
 }
