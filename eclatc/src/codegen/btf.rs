@@ -1,7 +1,7 @@
 //! Type and line information of a chain object.
 
 use super::ChainCode;
-use crate::hir::{Extern, Script};
+use crate::hir::{Chain, Extern, Script, Symbol};
 use crate::source::{Sources, Span};
 use hike_format::btf::{
     Btf, BtfExt, FuncInfo, IntEncoding, LineInfo, Linkage, NamedParam, Type, TypeId, encode,
@@ -24,11 +24,13 @@ pub fn sections(
     let mut types = Types::default();
     let mut ext = BtfExt::default();
     let mut offset = 0;
+    let chains = script.chains.iter();
+    let chains: BTreeMap<&Symbol, &Chain> = chains.map(|chain| (&chain.symbol, chain)).collect();
     for code in codes {
         ext.functions.push(FuncInfo {
             section: section.into(),
             offset,
-            ty: types.chain(code, script),
+            ty: types.chain(code, chains.get(&code.symbol).copied()),
         });
         lines(section, offset, code, sources, &mut ext.lines);
         offset += code.slots() as u32 * 8;
@@ -61,11 +63,7 @@ impl Types {
         id
     }
 
-    fn chain(&mut self, code: &ChainCode, script: &Script) -> TypeId {
-        let chain = script
-            .chains
-            .iter()
-            .find(|chain| chain.symbol == code.symbol);
+    fn chain(&mut self, code: &ChainCode, chain: Option<&Chain>) -> TypeId {
         let params = chain.map(super::script::params).unwrap_or_default();
         let result = ResultKind::Value(crate::hir::U64);
         self.function(&code.symbol.0, &params, result, Linkage::Global)

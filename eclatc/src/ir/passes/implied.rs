@@ -16,11 +16,12 @@ pub fn run(function: &mut Function) -> bool {
     let facts = Facts::collect(function);
     let mut changed = false;
     for id in function.block_ids() {
-        if facts.at(id).next().is_none() {
+        let here: Vec<Fact> = facts.at(id).collect();
+        if here.is_empty() {
             continue;
         }
         let known = |operand: Operand| match operand {
-            Operand::Value(value) => facts.constant(id, value).unwrap_or(operand),
+            Operand::Value(value) => constant(&here, value).unwrap_or(operand),
             constant => constant,
         };
         let mut replace = |operand| {
@@ -33,7 +34,7 @@ pub fn run(function: &mut Function) -> bool {
             map_op(&mut inst.op, &mut replace);
         }
         map_end(&mut block.end, &mut replace);
-        if let Some(target) = facts.decided(id, &block.end) {
+        if let Some(target) = decided(&here, &block.end) {
             block.end = Terminator::Jump(target);
             changed = true;
         }
@@ -74,38 +75,38 @@ impl Facts {
         let above = std::iter::successors(is_reached, |id| self.dominators.parent(*id));
         above.take(MAX_BLOCKS).filter_map(|id| self.own[id.index()])
     }
+}
 
-    /// The constant that a value is in a block.
-    fn constant(&self, id: BlockId, value: ValueId) -> Option<Operand> {
-        let is_value = |fact: &Fact| {
-            let constant = fact.right.constant();
-            let is_short = constant.is_some_and(|it| i32::try_from(it as i64).is_ok());
-            fact.condition == Condition::Eq && fact.left == Operand::Value(value) && is_short
-        };
-        self.at(id).find(is_value).map(|fact| fact.right)
-    }
+/// The constant that a value is, by these facts.
+fn constant(facts: &[Fact], value: ValueId) -> Option<Operand> {
+    let is_value = |fact: &&Fact| {
+        let constant = fact.right.constant();
+        let is_short = constant.is_some_and(|it| i32::try_from(it as i64).is_ok());
+        fact.condition == Condition::Eq && fact.left == Operand::Value(value) && is_short
+    };
+    facts.iter().find(is_value).map(|fact| fact.right)
+}
 
-    /// Where a branch at the end of a block certainly goes.
-    fn decided(&self, id: BlockId, end: &Terminator) -> Option<Target> {
-        let Terminator::Branch {
-            condition,
-            left,
-            right,
-            then,
-            otherwise,
-        } = end
-        else {
-            return None;
-        };
-        let test = Fact {
-            condition: *condition,
-            left: *left,
-            right: *right,
-        };
-        match self.at(id).find_map(|fact| follows(fact, test))? {
-            true => Some(then.clone()),
-            false => Some(otherwise.clone()),
-        }
+/// Where a branch certainly goes, by these facts.
+fn decided(facts: &[Fact], end: &Terminator) -> Option<Target> {
+    let Terminator::Branch {
+        condition,
+        left,
+        right,
+        then,
+        otherwise,
+    } = end
+    else {
+        return None;
+    };
+    let test = Fact {
+        condition: *condition,
+        left: *left,
+        right: *right,
+    };
+    match facts.iter().find_map(|fact| follows(*fact, test))? {
+        true => Some(then.clone()),
+        false => Some(otherwise.clone()),
     }
 }
 
