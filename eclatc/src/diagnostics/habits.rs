@@ -209,6 +209,14 @@ pub fn map_form(span: Span, change: Option<(Span, String)>) -> Diagnostic {
     }
 }
 
+/// `{` on the line after its `=`; `gap` is what lies between them.
+pub fn map_on_next_line(span: Span, gap: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0138, span, "`{` stands on the line of its `=`")
+        .here("expected a new statement on a new line")
+        .help("inside of `{ }` line ends do not count")
+        .suggest(gap, " ")
+}
+
 /// `OWNER['MAP']`
 pub fn quoted_map(span: Span, text: &str) -> Diagnostic {
     let name = text.trim_matches(['"', '\'']);

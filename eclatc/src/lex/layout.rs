@@ -118,6 +118,7 @@ impl<'s> Layout<'s, '_> {
         }
         let before = self.out.last().map(|token| token.kind);
         match word.kind {
+            Kind::LeftBrace if self.follows_assignment() => self.join_lines(word),
             Kind::LeftBrace if self.opens_block(before, next) => return self.open_block(word),
             Kind::RightBrace if self.brackets.is_empty() && self.braces.open > 0 => {
                 return self.close_block(word, next);
@@ -197,6 +198,25 @@ impl<'s> Layout<'s, '_> {
         let others: String = others.map(|other| partner(other.kind).1).collect();
         let place = Span::new(self.file, end, end);
         Some((place, partner(open.kind).1.to_owned() + &others))
+    }
+
+    /// Whether the line before ends in `=`.
+    fn follows_assignment(&self) -> bool {
+        let last = self.out.iter().rev().take(2).map(|token| token.kind);
+        !self.line_open && last.eq([Kind::Newline, Kind::Assign])
+    }
+
+    /// Reads `{` as if it stood behind the `=` of the line before.
+    fn join_lines(&mut self, brace: Token<'s>) {
+        self.out.pop();
+        let end = self
+            .out
+            .last()
+            .map_or(brace.span.start, |token| token.span.end);
+        let gap = Span::new(self.file, end, brace.span.start);
+        let problem = habits::map_on_next_line(brace.span, gap);
+        self.problems.push(problem);
+        self.line_open = true;
     }
 
     /// Whether `{` begins a block: at the end of a line that is no map assignment, or alone.
