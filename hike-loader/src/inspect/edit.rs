@@ -126,7 +126,13 @@ pub fn key(text: &str, map: &MapInfo, context: Context<'_>) -> Result<Vec<u8>, E
     let draft = Draft::parse(text).map_err(|error| whole(error.into()))?;
     if let (LPM_TRIE, Draft::Text(text)) = (map.map_type, &draft) {
         let prefix = encode_key(&Value::Text(text.clone()), map, context.names);
-        return prefix.map_err(|error| whole(error.into()));
+        return prefix.map_err(|error| match error {
+            EncodeError::Mismatch { found, .. } => whole(Problem::Mismatch {
+                expected: "a prefix, `ADDRESS/LENGTH`".to_owned(),
+                found,
+            }),
+            other => whole(other.into()),
+        });
     }
     check_complete(&draft, &map.key).map_err(whole)?;
     let mut bytes = vec![0; map.key.size() as usize];
@@ -600,6 +606,9 @@ mod tests {
         assert_eq!(bytes[..5], [7, 0, 0, 0, 0xfc]);
         let error = key("fc00::/129", &trie, HOST).unwrap_err();
         assert_eq!(error.help(), "for example `fc00::/7`");
+        let error = key("fc00", &trie, HOST).unwrap_err();
+        let message = "expected a prefix, `ADDRESS/LENGTH`, found `fc00`";
+        assert_eq!(error.to_string(), message);
     }
 
     #[test]
