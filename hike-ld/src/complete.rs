@@ -9,8 +9,8 @@
 //! | the types of the VM's maps and of the new function, and its lines | `types` |
 //! | the object with all of it | `copy` |
 //!
-//! The logic is not called but lies in the function itself, so that the program is as fast
-//! as one that was compiled with the VM. It is also left where it was: the native tier takes
+//! The logic is not called but lies in the function itself, so that the program is nearly as
+//! fast as one that was compiled with the VM. It is also left where it was: the native tier takes
 //! it from there.
 
 mod code;
