@@ -59,11 +59,11 @@ man: build
 	  done; \
 	done
 
-# Costs of the VM on this machine.
+# What chains cost on this machine; writes docs/benchmarks/figures.md and its plots.
 bench:
 	tests/need.sh run
 	cargo build --release --workspace --bins
-	$(sudo) target/release/hike-bench
+	$(sudo) target/release/hike-bench docs/benchmarks
 
 # How fast the compiler is on this machine; needs no root.
 bench-compiler:

@@ -100,7 +100,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mount -t bpf bpf /sys/fs/bpf
 # An emulator is slow; as many as usual run on the machine itself.
-export HIKE_RANDOM_CHAINS=20
+export HIKE_RANDOM_CHAINS=5
 sh /kernels-inside.sh / >/dev/ttyS1
 poweroff -f
 INIT

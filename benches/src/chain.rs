@@ -10,6 +10,7 @@ use hike_tests::packet::udp6;
 use hike_vm::Quick;
 
 use crate::measure::{Figure, interleaved};
+use crate::report::Report;
 
 /// Two chains that differ only by `count` times the same lines; the difference of their
 /// times is what the lines cost.
@@ -20,13 +21,11 @@ struct Pair {
     many: usize,
 }
 
+/// The pair that has a goal of its own.
+const CALL: &str = "a call of a program that does nothing";
+
 const PAIRS: &[Pair] = &[
-    pair(
-        "a call of a program that does nothing",
-        "call program 0",
-        1,
-        31,
-    ),
+    pair(CALL, "call program 0", 1, 31),
     pair(
         "such a call with a constant argument",
         "r1 = 7\ncall program 0",
@@ -85,8 +84,8 @@ impl Pair {
     }
 }
 
-/// Prints what a packet, a call and an instruction cost.
-pub fn table() {
+/// Reports what a packet, a call and an instruction cost.
+pub fn table(report: &mut Report) {
     let vm = KernelVm::with_programs(&["hike-ebpf/objects/nop.o"]);
     let mut variants = vec![BTreeMap::from([(
         1,
@@ -101,22 +100,32 @@ pub fn table() {
         vm.insert(&variants[variant]);
         vm.start().as_fd()
     });
-    print(&figures);
+    print(report, &figures);
 }
 
-fn print(figures: &[Figure]) {
-    println!("| what | ns | spread |");
-    println!("|---|---:|---:|");
-    let empty = figures[0];
-    println!(
-        "| a packet through an empty chain | {:.0} | {:.1} |",
-        empty.median, empty.spread
-    );
+fn print(report: &mut Report, figures: &[Figure]) {
+    report.heading("Calls and instructions, VM tier");
+    report.table(&["what", "ns", "spread"]);
+    let Figure { median, spread } = figures[0];
+    let cells = [format!("{median:.0}"), format!("{spread:.1}")];
+    report.row(&["a packet through an empty chain", &cells[0], &cells[1]]);
+    let mut slowest: f64 = 0.0;
     for (pair, figures) in PAIRS.iter().zip(figures[1..].chunks(2)) {
         let count = ((pair.many - pair.few) * pair.units()) as f64;
         let cost = (figures[1].median - figures[0].median) / count;
         let spread = (figures[1].spread + figures[0].spread) / count;
-        println!("| {} | {cost:.1} | {spread:.1} |", pair.name);
+        let cells = [format!("{cost:.1}"), format!("{spread:.1}")];
+        report.row(&[pair.name, &cells[0], &cells[1]]);
+        match pair.name {
+            CALL => report.goal("a program call in the VM tier", 5.0, cost, "ns"),
+            name if name.contains("call") || name.contains("(two") => {}
+            _ => slowest = slowest.max(cost),
+        }
     }
-    println!();
+    report.goal(
+        "an interpreted instruction, the slowest above",
+        3.0,
+        slowest,
+        "ns",
+    );
 }

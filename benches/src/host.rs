@@ -2,8 +2,11 @@
 
 use std::fs::read_to_string;
 
-/// Prints kernel, processor and mitigations.
-pub fn describe() {
+use crate::report::Report;
+
+/// Tells kernel, processor and mitigations.
+pub fn describe(report: &mut Report) {
+    report.heading("The machine");
     let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let info = read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
@@ -12,6 +15,7 @@ pub fn describe() {
     let model = model.map_or("unknown", |line| line.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let spectre = read_to_string("/sys/devices/system/cpu/vulnerabilities/spectre_v2");
-    println!("Linux {}, {model}, {cores} CPUs", kernel.trim());
-    println!("Spectre v2: {}\n", spectre.unwrap_or_default().trim());
+    let (kernel, spectre) = (kernel.trim(), spectre.unwrap_or_default());
+    report.line(&format!("Linux {kernel}, {model}, {cores} CPUs.\n"));
+    report.line(&format!("Spectre v2: {}.", spectre.trim()));
 }

@@ -11,8 +11,16 @@ use hike_tests::packet::udp6;
 use hike_vm::Quick;
 
 use crate::measure::interleaved;
+use crate::plot::{self, Series};
 use crate::raw::{Program, Raw};
+use crate::report::Report;
 
+/// What is measured.
+const NAMES: [&str; 3] = [
+    "VM, one program again and again",
+    "VM, each call of another program",
+    "direct tail calls by hand, each of another",
+];
 /// Lengths that are measured, in calls.
 const LENGTHS: [usize; 8] = [1, 2, 5, 10, 15, 20, 25, 30];
 /// The longest of them.
@@ -21,8 +29,8 @@ const LONGEST: usize = LENGTHS[LENGTHS.len() - 1];
 /// one program over and over faster than many.
 const NOP: &str = "hike-ebpf/objects/nop.o";
 
-/// Prints a row a length.
-pub fn table() {
+/// Reports a row a length.
+pub fn table(report: &mut Report) {
     let vm = KernelVm::with_programs(&[NOP; LONGEST]);
     let (_raw, row) = row();
     let many = LENGTHS.map(|length| chain(0..length));
@@ -38,16 +46,32 @@ pub fn table() {
         vm.insert(&chains[length]);
         vm.start().as_fd()
     });
-    println!(
-        "| calls | HIKe, VM, of one program | HIKe, VM, each of another | direct tail calls by hand, each of another |"
-    );
-    println!("|---:|---:|---:|---:|");
+    let series = NAMES.into_iter().zip(figures.chunks(LENGTHS.len()));
+    let series: Vec<Series> = series
+        .map(|(name, figures)| Series {
+            name,
+            points: std::iter::zip(LENGTHS, figures)
+                .map(|(length, figure)| (length as f64, figure.median))
+                .collect(),
+        })
+        .collect();
+    print(report, &series);
+}
+
+fn print(report: &mut Report, series: &[Series]) {
+    report.heading("Cost over the length of a chain");
+    report.line("Calls of programs that do nothing, ns a packet.\n");
+    let mut columns = vec!["calls"];
+    columns.extend(series.iter().map(|it| it.name));
+    report.table(&columns);
     for (index, length) in LENGTHS.iter().enumerate() {
-        let at = |series: usize| figures[series * LENGTHS.len() + index].median;
-        let (one, many, row) = (at(0), at(1), at(2));
-        println!("| {length} | {one:.0} | {many:.0} | {row:.0} |");
+        let mut cells = vec![length.to_string()];
+        cells.extend(series.iter().map(|it| format!("{:.0}", it.points[index].1)));
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        report.row(&cells);
     }
-    println!();
+    let plot = plot::lines("calls", "ns a packet", series);
+    report.plot("length", "Cost over the length of a chain", plot);
 }
 
 /// A chain that calls these programs, which do nothing.

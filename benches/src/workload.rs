@@ -1,4 +1,4 @@
-//! The two reference workloads: a chain in the VM beside programs written by hand.
+//! The two reference workloads: a script in both tiers beside programs written by hand.
 //!
 //! Every variant does the same to the same packet, which is checked first. A program in
 //! front makes the packet again what it was before each run; what that costs is the first
@@ -8,13 +8,15 @@ use std::net::Ipv6Addr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use hike_abi::Action;
+use hike_loader::plan::Tier;
 use hike_loader::sys::program::test_run;
 use hike_tests::packet::udp6;
-use hike_tests::rig::Rig;
 
 use crate::measure::{Figure, interleaved};
 use crate::raw::{Program, Raw};
+use crate::report::Report;
 use crate::router::Router;
+use crate::tiers::{Running, build};
 
 /// Indexes of programs that the hand-written ones jump to, as `benches/raw` has them.
 const MARK: u32 = 0;
@@ -31,6 +33,12 @@ const SOURCE: Ipv6Addr = Ipv6Addr::new(0xfc01, 0, 0, 0, 0, 0, 0, 1);
 const DESTINATION: Ipv6Addr = Ipv6Addr::new(0xfc01, 0, 0, 0, 0, 0, 0, 2);
 const TUNNEL: Ipv6Addr = Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 1);
 
+/// Places of the variants in the measurement.
+const RAW: usize = 1;
+const INLINED: usize = 3;
+const VM: usize = 4;
+const NATIVE: usize = 5;
+
 /// A workload.
 struct Workload {
     title: &'static str,
@@ -38,10 +46,8 @@ struct Workload {
     class: u32,
     /// The program that holds all of it.
     inlined: &'static str,
-    /// The programs that its chain calls.
-    programs: &'static [&'static str],
-    /// The chain, as `eclatc compile --emit asm` prints it for the example script.
-    chain: &'static [&'static str],
+    /// The script.
+    script: &'static str,
     hop_limit: u32,
     segments: u64,
     expected: Action,
@@ -51,18 +57,7 @@ const MMLF: Workload = Workload {
     title: "MMLF: match, mark, count, forward (`fixtures/scripts/mmlf.eclat`)",
     class: MARK,
     inlined: "raw_mmlf",
-    programs: &[
-        "hike_default/ip6_set_ecn",
-        "hike_default/monitor",
-        "hike_default/ip6_kroute",
-    ],
-    chain: &[
-        "call program 0",
-        "r1 = 1",
-        "call program 1",
-        "call program 2",
-        "exit",
-    ],
+    script: "mmlf",
     hop_limit: ROUTED,
     segments: 1,
     expected: Action::Redirect,
@@ -72,19 +67,7 @@ const ENCAPSULATION: Workload = Workload {
     title: "H.Encaps with one segment: match, encapsulate, forward (`fixtures/scripts/srv6.eclat`)",
     class: ENCAPS,
     inlined: "raw_h_encaps",
-    programs: &[
-        "srv6/h_encaps",
-        "hike_default/hike_drop",
-        "hike_default/ip6_kroute",
-    ],
-    chain: &[
-        "r1 = 1",
-        "call program 0",
-        "if r0 == 0 goto +1",
-        "call program 1",
-        "call program 2",
-        "exit",
-    ],
+    script: "srv6",
     hop_limit: ROUTED,
     segments: 1,
     expected: Action::Redirect,
@@ -112,10 +95,11 @@ const WORKLOADS: &[Workload] = &[
     },
 ];
 
-/// Prints a table a workload.
-pub fn tables() {
+/// Reports a table a workload.
+pub fn tables(report: &mut Report) {
+    report.heading("Workloads");
     let router = Router::new();
-    router.measure(|| WORKLOADS.iter().for_each(Workload::table));
+    router.measure(|| WORKLOADS.iter().for_each(|it| it.table(report)));
 }
 
 /// A way to do a workload.
@@ -125,7 +109,7 @@ struct Variant<'a> {
 }
 
 impl Workload {
-    fn table(&self) {
+    fn table(&self, report: &mut Report) {
         let mut raw = Raw::default();
         let reset = raw.load("raw_reset", Some(self.hop_limit));
         let empty = raw.load("raw_empty", None);
@@ -139,10 +123,11 @@ impl Workload {
         let class = self.class.to_ne_bytes();
         let classified = raw.map("raw_classes").update(&DESTINATION.octets(), &class);
         classified.expect("a class");
-        let rig = self.rig();
-        self.configure(&raw, &rig);
-        let native = rig.fuse(&self.lines());
-        let loader = rig.loader();
+        let bundle = build(self.script);
+        let [vm, native] = [Tier::Vm, Tier::Native].map(|tier| Running::start(&bundle, tier));
+        for tier in [&vm, &native] {
+            self.configure(&raw, tier);
+        }
         let variants = [
             variant("nothing: the measurement itself", &empty),
             variant("by hand, tail calls, the first one indirect", &classify),
@@ -150,11 +135,11 @@ impl Workload {
             variant("by hand, one program", &inlined),
             Variant {
                 name: "HIKe, VM",
-                program: loader.as_fd(),
+                program: vm.program(),
             },
             Variant {
                 name: "HIKe, native",
-                program: native.as_fd(),
+                program: native.program(),
             },
         ];
         self.check(&raw, &reset, &variants[1..]);
@@ -163,28 +148,21 @@ impl Workload {
             raw.set("raw_measured", 0, &variants[index].program.as_raw_fd());
             reset.as_fd()
         });
-        self.print(&variants, &figures);
-    }
-
-    fn rig(&self) -> Rig {
-        let rig = Rig::with("hike_default/minimal_classifier", self.programs, &[]);
-        rig.set_chain(&self.lines());
-        rig.start_key("map_ipv6", &DESTINATION.octets());
-        rig
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.chain.iter().map(|line| (*line).to_owned()).collect()
+        self.print(report, &variants, &figures);
+        self.goals(report, &figures);
     }
 
     /// Gives both sides the policy.
-    fn configure(&self, raw: &Raw, rig: &Rig) {
+    fn configure(&self, raw: &Raw, tier: &Running) {
         if self.class != ENCAPS {
             return;
         }
         for (policies, source) in [
             (raw.map("raw_policies"), raw.map("raw_source")),
-            (rig.map("srv6_policies"), rig.map("srv6_source")),
+            (
+                tier.map("srv6", "srv6_policies"),
+                tier.map("srv6", "srv6_source"),
+            ),
         ] {
             let policy = policies.update(&POLICY.to_ne_bytes(), &self.policy());
             policy.expect("a policy");
@@ -221,18 +199,38 @@ impl Workload {
         }
     }
 
-    fn print(&self, variants: &[Variant<'_>], figures: &[Figure]) {
-        println!("### {}\n", self.title);
-        println!("| | ns | spread | ratio | ratio without the measurement |");
-        println!("|---|---:|---:|---:|---:|");
-        let (base, raw) = (figures[0].median, figures[1].median);
+    fn print(&self, report: &mut Report, variants: &[Variant<'_>], figures: &[Figure]) {
+        report.line(&format!("\n### {}\n", self.title));
+        report.table(&["", "ns", "spread", "ratio", "without the measurement"]);
+        let (base, raw) = (figures[0].median, figures[RAW].median);
         for (variant, figure) in variants.iter().zip(figures) {
             let Figure { median, spread } = *figure;
             let (ratio, net) = (median / raw, (median - base) / (raw - base));
-            let name = variant.name;
-            println!("| {name} | {median:.0} | {spread:.1} | {ratio:.2} | {net:.2} |");
+            let numbers = [(median, 0), (spread, 1), (ratio, 2), (net, 2)];
+            let [median, spread, ratio, net] =
+                numbers.map(|(value, digits)| format!("{value:.digits$}"));
+            report.row(&[variant.name, &median, &spread, &ratio, &net]);
         }
-        println!();
+    }
+
+    /// The goals that the two whole workloads have.
+    fn goals(&self, report: &mut Report, figures: &[Figure]) {
+        if self.hop_limit != ROUTED || self.segments != 1 {
+            return;
+        }
+        let name = self.title.split(':').next().unwrap_or_default();
+        let ratio = |a: usize, b: usize| figures[a].median / figures[b].median;
+        for (what, most, reached) in [
+            ("VM beside tail calls by hand", 1.05, ratio(VM, RAW)),
+            ("native beside tail calls by hand", 0.90, ratio(NATIVE, RAW)),
+            (
+                "native beside one program by hand",
+                1.03,
+                ratio(NATIVE, INLINED),
+            ),
+        ] {
+            report.goal(&format!("{name}: {what}"), most, reached, "");
+        }
     }
 }
 

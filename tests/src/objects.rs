@@ -11,8 +11,8 @@ use hike_loader::vm::Vm;
 
 use crate::tools::repository;
 
-/// What fused programs are made with: functions, no program.
-const FUNCTIONS: &str = "hike-ebpf/objects/native.o";
+/// What fused programs and programs in C are linked with: functions, no programs.
+const FUNCTIONS: [&str; 2] = ["hike-ebpf/objects/native.o", "hike-ebpf/objects/program.o"];
 
 /// Every object with a program: the VM's, then the packages', by path.
 ///
@@ -26,7 +26,9 @@ pub fn shipped() -> Vec<PathBuf> {
         .map(|folder| folder.join("objects"))
         .filter(|folder| folder.is_dir());
     let objects = folders.flat_map(|folder| entries(&folder));
-    let mut objects: Vec<PathBuf> = objects.filter(|path| !path.ends_with(FUNCTIONS)).collect();
+    let mut objects: Vec<PathBuf> = objects
+        .filter(|path| !FUNCTIONS.iter().any(|it| path.ends_with(it)))
+        .collect();
     objects.sort();
     objects
 }
