@@ -34,6 +34,7 @@ pub fn table(report: &mut Report) {
     let host = Namespace::new("hike-bench-tools");
     let peer = Namespace::new("hike-bench-peer");
     join((&host, DEVICE, 2), (&peer, "end0", 2));
+    host.ip("link set lo up");
     // Keeps the VM on the host while the other bundle comes and goes.
     run(&mut install(&host, &other, "lo"));
     let install = median(|| {
