@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hike_abi::vm_maps;
-use hike_loader::image::Image;
+use hike_loader::image::{Image, ImageError};
 use hike_loader::kernel::{Kernel, Linux, Result};
 use hike_loader::sys::map::Map;
 use hike_loader::vm::Vm;
 
 use crate::tools::repository;
-
-/// What fused programs and programs in C are linked with: functions, no programs.
-const FUNCTIONS: [&str; 2] = ["hike-ebpf/objects/native.o", "hike-ebpf/objects/program.o"];
 
 /// Every object with a program: the VM's, then the packages', by path.
 ///
@@ -26,11 +23,17 @@ pub fn shipped() -> Vec<PathBuf> {
         .map(|folder| folder.join("objects"))
         .filter(|folder| folder.is_dir());
     let objects = folders.flat_map(|folder| entries(&folder));
-    let mut objects: Vec<PathBuf> = objects
-        .filter(|path| !FUNCTIONS.iter().any(|it| path.ends_with(it)))
-        .collect();
+    let mut objects: Vec<PathBuf> = objects.filter(|path| has_program(path)).collect();
     objects.sort();
     objects
+}
+
+/// Not so for functions that others are linked with, and for programs that get the VM's
+/// part only when they are linked.
+fn has_program(path: &Path) -> bool {
+    let bytes = std::fs::read(path).expect("an object");
+    let image = Image::parse(&shown(path), None, &bytes);
+    !matches!(image, Err(ImageError::NoEntry { .. }))
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
