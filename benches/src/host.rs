@@ -2,11 +2,8 @@
 
 use std::fs::read_to_string;
 
-use crate::report::Report;
-
 /// Tells kernel, processor and mitigations.
-pub fn describe(report: &mut Report) {
-    report.heading("The machine");
+pub fn describe() -> String {
     let kernel = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let info = read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
@@ -16,6 +13,6 @@ pub fn describe(report: &mut Report) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let spectre = read_to_string("/sys/devices/system/cpu/vulnerabilities/spectre_v2");
     let (kernel, spectre) = (kernel.trim(), spectre.unwrap_or_default());
-    report.line(&format!("Linux {kernel}, {model}, {cores} CPUs.\n"));
-    report.line(&format!("Spectre v2: {}.", spectre.trim()));
+    let spectre = spectre.trim();
+    format!("Linux {kernel}, {model}, {cores} CPUs.\n\nSpectre v2: {spectre}.")
 }

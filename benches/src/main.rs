@@ -28,7 +28,8 @@ fn main() {
         std::process::exit(3);
     }
     let mut report = Report::default();
-    host::describe(&mut report);
+    report.heading("The machine");
+    report.line(&host::describe());
     // Whole processes first: what follows binds this one, and its children, to one CPU.
     tools::table(&mut report);
     workload::tables(&mut report);

@@ -22,7 +22,7 @@ const COPIES: usize = 1_000;
 const RUNS: usize = 200;
 
 fn main() {
-    host::describe();
+    println!("## The machine\n\n{}\n", host::describe());
     large();
     small();
     whole_process();

@@ -81,7 +81,7 @@ impl Page {
         if self.above.is_empty() {
             return String::new();
         }
-        let links = self.above.iter().map(|above| anchor(above));
+        let links = self.above.iter().map(anchor);
         let links: Vec<_> = links.collect();
         let links = links.join("<span aria-hidden=\"true\">/</span>");
         format!("<nav class=\"trail\" aria-label=\"Where this is\">{links}</nav>\n")
