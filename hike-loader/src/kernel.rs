@@ -1,10 +1,11 @@
 //! What a host's kernel does for this crate, as one trait.
 //!
 //! [`Linux`] is the kernel that runs; [`fake::Fake`] is one in memory for tests, which
-//! fails where it is told to.
+//! fails where it is told to. [`Measured`] is any of them with its calls timed.
 
 pub mod fake;
 mod linux;
+mod measured;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,6 +21,7 @@ use crate::sys::map::MapSpec;
 use crate::sys::netlink::Interface;
 
 pub use linux::Linux;
+pub use measured::Measured;
 
 /// Why the kernel did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +154,10 @@ pub trait Kernel {
         maps: &BTreeMap<String, &Self::Map>,
         types: &Self::Types,
     ) -> Result<Self::Program>;
+
+    /// How many instructions the verifier walked to accept a program; none when it does not
+    /// tell.
+    fn verified_instructions(&mut self, program: &Self::Program) -> Option<u32>;
 
     /// Whether it knows the instruction that ends loops, `may_goto`.
     fn has_may_goto(&mut self) -> bool;

@@ -9,6 +9,7 @@
 //! | off the host again | [`remove`] |
 //! | a bundle on a capture, bytecode alone | [`run`], [`exec`], [`pcap`] |
 //! | maps by their types, faults by their places | [`inspect`], [`faults`] |
+//! | where the time of an installation goes | [`timings`] |
 //!
 //! The state of a host lies in the kernel alone. The library never prints and never exits;
 //! it reaches the kernel through [`kernel::Kernel`] where it changes what is installed, and
@@ -39,6 +40,7 @@ pub mod registry;
 pub mod remove;
 pub mod run;
 pub mod sys;
+pub mod timings;
 pub mod verifier;
 pub mod vm;
 

@@ -15,4 +15,5 @@ pub mod samples;
 pub mod session;
 pub mod show;
 pub mod table;
+pub mod timings;
 pub mod watch;

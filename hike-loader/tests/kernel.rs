@@ -392,6 +392,30 @@ fn a_command_says_who_holds_the_lock_and_waits_for_it() {
 }
 
 #[test]
+fn timings_tell_what_the_verifier_walked() {
+    if !kernel_is_usable() {
+        return;
+    }
+    let place = Place::new("timings");
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("lock");
+    let path = write_bundle(folder.path(), &counting("first", vec![place.loader(0)]));
+    let output = tool(&place, &lock, &["install", &path, "--timings", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["installed"]["name"], "first");
+    let phases = said["timings"]["phases"].as_array().unwrap().iter();
+    let programs = phases.flat_map(|phase| phase["programs"].as_array().unwrap());
+    let walked = |program: &serde_json::Value| program["verified_instructions"].as_u64();
+    let walked: Vec<Option<u64>> = programs.map(walked).collect();
+    // The executor, two programs and a loader.
+    assert_eq!(walked.len(), 4, "{said}");
+    assert!(walked.iter().all(|count| *count > Some(0)), "{said}");
+    place.uninstall("first");
+    place.check_nothing_left();
+}
+
+#[test]
 fn commands_show_what_is_installed() {
     if !kernel_is_usable() {
         return;

@@ -140,6 +140,10 @@ impl Kernel for Linux {
         loaded.map_err(|refusal| refused(image.name(), refusal, code.lines, image.types()))
     }
 
+    fn verified_instructions(&mut self, program: &OwnedFd) -> Option<u32> {
+        program::verified_instructions(program.as_fd()).ok()
+    }
+
     fn has_may_goto(&mut self) -> bool {
         let slots = MAY_GOTO_PROBE.map(Slot::to_bytes);
         let code = Code {

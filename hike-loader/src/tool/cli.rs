@@ -146,6 +146,10 @@ pub struct InstallArgs {
     #[arg(long)]
     pub dry_run: bool,
 
+    /// Say how long each part took, and each program.
+    #[arg(long)]
+    pub timings: bool,
+
     /// What `run` takes, too.
     #[command(flatten)]
     pub options: BundleOptions,

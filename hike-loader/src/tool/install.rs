@@ -1,16 +1,19 @@
 //! `install` and `uninstall`.
 
+use hike_format::Bundle;
 use hike_loader::Error;
 use hike_loader::apply::{self, Installed};
-use hike_loader::kernel::{Kernel, KernelError, Linux};
+use hike_loader::kernel::{Kernel, KernelError, Linux, Measured};
 use hike_loader::plan::{self, Host, Options, Plan};
 use hike_loader::registry::Registry;
 use hike_loader::remove;
-use serde_json::json;
+use hike_loader::timings::{Phase, Timings};
+use serde_json::{Value, json};
 
 use super::cli::{BundleOptions, Common, InstallArgs};
 use super::files;
 use super::session::{Session, find, state};
+use super::timings;
 
 /// The options as the library takes them.
 pub fn options(options: &BundleOptions) -> Options {
@@ -22,21 +25,67 @@ pub fn options(options: &BundleOptions) -> Options {
     }
 }
 
-/// Installs a bundle.
+/// Installs a bundle, or says what that would do.
 pub fn install(args: &InstallArgs, common: &Common) -> Result<String, Error> {
-    let bundle = files::bundle(&args.bundle)?;
-    let options = Options {
+    let mut timings = Timings::start();
+    let bundle = timings.measure(Phase::Bundle, || files::bundle(&args.bundle))?;
+    let mut output = match args.dry_run {
+        true => plan_only(&bundle, args, common, &mut timings)?,
+        false => plan_and_apply(&bundle, args, common, &mut timings)?,
+    };
+    if args.timings {
+        output.text += &timings::text(&timings);
+        output.json["timings"] = timings::json(&timings);
+    }
+    Ok(if common.json {
+        format!("{}\n", output.json)
+    } else {
+        output.text
+    })
+}
+
+/// What a command says, in both forms.
+struct Output {
+    text: String,
+    json: Value,
+}
+
+fn plan_only(
+    bundle: &Bundle,
+    args: &InstallArgs,
+    common: &Common,
+    timings: &mut Timings,
+) -> Result<Output, Error> {
+    let host = timings.measure(Phase::Host, || dry_state(common))?;
+    let options = install_options(args);
+    let plan = timings.measure(Phase::Plan, || plan::install(bundle, &options, &host))?;
+    let text = plan.to_string();
+    let json = json!({ "plan": text });
+    Ok(Output { text, json })
+}
+
+fn plan_and_apply(
+    bundle: &Bundle,
+    args: &InstallArgs,
+    common: &Common,
+    timings: &mut Timings,
+) -> Result<Output, Error> {
+    let session = timings.measure(Phase::Host, || Session::open(common))?;
+    let host = timings.measure(Phase::Host, || state(&session.layout))?;
+    let options = install_options(args);
+    let plan = timings.measure(Phase::Plan, || plan::install(bundle, &options, &host))?;
+    let mut linux = Linux;
+    let mut kernel = Measured::new(&mut linux, timings);
+    let result = apply::install(&mut kernel, &session.layout, &plan)?;
+    Ok(installed(&plan, &result))
+}
+
+fn install_options(args: &InstallArgs) -> Options {
+    Options {
         device: args.dev.clone(),
         mode: args.xdp_mode.map(Into::into),
         ..options(&args.options)
-    };
-    if args.dry_run {
-        return Ok(plan::install(&bundle, &options, &dry_state(common)?)?.to_string());
     }
-    let session = Session::open(common)?;
-    let plan = plan::install(&bundle, &options, &state(&session.layout)?)?;
-    let result = apply::install(&mut Linux, &session.layout, &plan)?;
-    Ok(installed(&plan, &result, common))
 }
 
 /// What a plan depends on, as far as this process may know it: a dry run needs no
@@ -48,13 +97,16 @@ fn dry_state(common: &Common) -> Result<Host, Error> {
     })
 }
 
-fn installed(plan: &Plan, result: &Installed, common: &Common) -> String {
-    if common.json {
-        let record = plan.record(result.tier);
-        let refused = result.refused.as_ref().map(ToString::to_string);
-        let value = json!({ "installed": record, "native_refused": refused });
-        return format!("{value}\n");
+fn installed(plan: &Plan, result: &Installed) -> Output {
+    let refused = result.refused.as_ref().map(ToString::to_string);
+    let record = plan.record(result.tier);
+    Output {
+        text: sentence(plan, result),
+        json: json!({ "installed": record, "native_refused": refused }),
     }
+}
+
+fn sentence(plan: &Plan, result: &Installed) -> String {
     let attachments = plan.attachments.iter();
     let places: Vec<String> = attachments
         .map(|it| format!("{} on {}", it.loader.name(), it.interface.name))
