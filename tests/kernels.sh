@@ -58,6 +58,13 @@ build() {
   strip -o "$work/hike-kernels" target/debug/hike-kernels
 }
 
+# The mirror that this machine takes its packages from, unless DEBIAN_MIRROR names another.
+mirror() {
+  local known
+  known=$(apt-get indextargets --format '$(REPO_URI)' | grep -m1 '/debian/*$' || true)
+  echo "${DEBIAN_MIRROR:-${known:?no mirror of Debian is known here, set DEBIAN_MIRROR}}"
+}
+
 # Downloads a release's kernel once, without installing it. The package lists are our own:
 # this machine need not have the release among its sources.
 fetch() {
@@ -65,7 +72,7 @@ fetch() {
   [ -e "$folder/vmlinuz" ] && return
   mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
   local keys=/usr/share/keyrings/debian-archive-keyring.gpg
-  echo "deb [signed-by=$keys] ${DEBIAN_MIRROR:-http://deb.debian.org/debian} $1 main" >"$folder/sources.list"
+  echo "deb [signed-by=$keys] $(mirror) $1 main" >"$folder/sources.list"
   local options=(-qq -o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$folder/lists" -o "Dir::Cache=$folder/cache"
     -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
