@@ -108,6 +108,7 @@ mount -t devtmpfs dev /dev
 mount -t bpf bpf /sys/fs/bpf
 # An emulator is slow; as many as usual run on the machine itself.
 export HIKE_RANDOM_CHAINS=5
+export HIKE_OTHER_KERNEL=1
 sh /kernels-inside.sh / >/dev/ttyS1
 poweroff -f
 INIT
