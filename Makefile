@@ -32,7 +32,7 @@ ebpf-check:
 	hike-ebpf/build.sh --check
 	HIKE_REQUIRE_EBPF=1 cargo test -p hike-tests --test templates
 
-# Boots the kernels of Debian in an emulator and tries everything on each.
+# Boots the kernels of Debian in an emulator and tries objects, bundles and tests on each.
 kernels:
 	tests/need.sh kernels
 	tests/kernels.sh
