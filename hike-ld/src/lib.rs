@@ -28,6 +28,7 @@ mod link_map;
 mod native;
 pub mod resolve;
 mod source_paths;
+mod state;
 pub mod symbols;
 
 use hike_format::{Bundle, PackagePath, Symbol};

@@ -19,7 +19,6 @@ use crate::kernel::{Kernel, KernelError, Pinned, Result};
 use crate::load::{Loaded, fill, load};
 use crate::plan::Plan;
 use crate::registry::{Layout, RunningTier};
-use crate::remove::no_code;
 use crate::sys::map::{MapSpec, map_type};
 use crate::vm::{EXECUTOR_PIN, NewVm, Vm};
 
@@ -181,10 +180,9 @@ impl<K: Kernel> Installer<'_, K> {
             });
         }
         for chain in &self.plan.chains {
-            self.journal.note(Undo::Write {
+            self.journal.note(Undo::RemoveCode {
                 map: vm.join(vm_maps::CHAINS),
-                key: chain.id.0.to_ne_bytes().to_vec(),
-                value: no_code(),
+                chain: chain.id,
             });
         }
     }

@@ -11,9 +11,10 @@ use hike_vm::{Quick, QuickenError, quicken};
 use crate::faults::{Counts, read_counts};
 use crate::image::Image;
 use crate::kernel::{Kernel, KernelError, Linux};
-use crate::load::code;
+use crate::registry::ChainId;
+use crate::sys::cpus;
 use crate::sys::program::test_run;
-use crate::vm::{NewVm, Vm};
+use crate::vm::{NewVm, Vm, write_code};
 
 /// The XDP program that starts one chain with the packet's address and length.
 const START: &[u8] = include_bytes!("../../hike-ebpf/objects/start.o");
@@ -156,8 +157,12 @@ fn in_kernel(quick: &Quick, packet: &[u8], shift: u32) -> Result<u64, ExecError>
     const _: () = assert!(CHAIN < CHAINS);
     let kernel = &mut Linux;
     let NewVm { vm, .. } = Vm::create(kernel)?;
-    let key = CHAIN.to_ne_bytes();
-    kernel.update(vm.map(vm_maps::CHAINS)?, &key, &code(&quick.slots))?;
+    write_code(
+        kernel,
+        vm.map(vm_maps::CHAINS)?,
+        ChainId(CHAIN),
+        &quick.slots,
+    )?;
     let start = start(kernel, &vm)?;
     let run = test_run(start.as_fd(), packet);
     run.map_err(|error| KernelError::system("run the bytecode", error))?;
@@ -166,7 +171,7 @@ fn in_kernel(quick: &Quick, packet: &[u8], shift: u32) -> Result<u64, ExecError>
         let pc = origin(quick, pc, shift);
         return Err(ExecError::Fault { fault, pc });
     }
-    result(kernel, &vm)
+    result(&vm)
 }
 
 /// Loads the program that starts the chain.
@@ -189,21 +194,23 @@ fn start(kernel: &mut Linux, vm: &Vm<Linux>) -> Result<std::os::fd::OwnedFd, Ker
 }
 
 /// `r0` of the CPU that ran the chain: the one whose state names it.
-fn result(kernel: &mut Linux, vm: &Vm<Linux>) -> Result<u64, ExecError> {
-    let states = kernel.lookup(vm.map(vm_maps::STATE)?, &0u32.to_ne_bytes())?;
-    let mut states = states.unwrap_or_default().into_iter();
-    let ran = states.find(|state| {
-        let chain = state.get(std::mem::offset_of!(VmState, chain)..);
-        chain.is_some_and(|bytes| bytes.starts_with(&CHAIN.to_ne_bytes()))
-    });
-    let r0 = ran.and_then(|state| state.first_chunk::<8>().copied());
-    match r0 {
-        Some(bytes) => Ok(u64::from_ne_bytes(bytes)),
-        None => Err(ExecError::Fault {
-            fault: Fault::Chain,
-            pc: 0,
-        }),
+fn result(vm: &Vm<Linux>) -> Result<u64, ExecError> {
+    let states = vm.map(vm_maps::STATE)?;
+    for cpu in 0..cpus::possible() {
+        let state = states.read_part(cpu * size_of::<VmState>(), size_of::<VmState>());
+        let state = state.map_err(|error| KernelError::system("read the VM's state", error))?;
+        let chain = &state[std::mem::offset_of!(VmState, chain)..];
+        if let Some(r0) = state
+            .first_chunk()
+            .filter(|_| chain.starts_with(&CHAIN.to_ne_bytes()))
+        {
+            return Ok(u64::from_ne_bytes(*r0));
+        }
     }
+    Err(ExecError::Fault {
+        fault: Fault::Chain,
+        pc: 0,
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use std::os::fd::RawFd;
 use aya_obj::btf::{Btf, BtfFeatures};
 use aya_obj::generated::bpf_insn;
 use aya_obj::{EbpfSectionKind, Function, Object};
+use hike_abi::vm_maps;
+use hike_isa::ops;
 
 use crate::guard::quietly;
 use crate::sys::map::{MapSpec, map_type};
@@ -162,7 +164,9 @@ impl Image {
             object: self.name.clone(),
             entry: self.entry.clone(),
         })?;
-        Ok(linked(function, &object.license))
+        let mut function = function.clone();
+        by_address(&mut function, fds);
+        Ok(linked(&function, &object.license))
     }
 
     /// CO-RE relocations, which need the kernel's own types.
@@ -273,6 +277,25 @@ fn spec(name: &str, map: &aya_obj::Map) -> MapSpec {
 /// arrays and tries.
 fn has_types(map_type: u32) -> bool {
     [1, 2, 5, 6, 9, 10, 11].contains(&map_type)
+}
+
+/// `BPF_PSEUDO_MAP_FD` and `BPF_PSEUDO_MAP_VALUE` of `linux/bpf.h`: what a 64-bit constant
+/// refers to.
+const MAP: u8 = 1;
+const MAP_VALUE: u8 = 2;
+
+/// Turns references to the maps of [`vm_maps::BY_ADDRESS`] into the addresses of their values.
+fn by_address(function: &mut Function, fds: &BTreeMap<String, RawFd>) {
+    let values: Vec<RawFd> = vm_maps::BY_ADDRESS
+        .iter()
+        .filter_map(|name| fds.get(*name).copied())
+        .collect();
+    for insn in &mut function.instructions {
+        let is_map = insn.code == ops::LOAD_IMM64 && insn.src_reg() == MAP;
+        if is_map && values.contains(&insn.imm) {
+            insn.set_src_reg(MAP_VALUE);
+        }
+    }
 }
 
 fn linked(function: &Function, license: &std::ffi::CStr) -> Linked {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use crate::kernel::{Kernel, Result};
+use crate::registry::ChainId;
 use crate::remove;
+use crate::vm::write_code;
 
 /// One step to undo.
 pub enum Undo<K: Kernel> {
@@ -18,14 +20,12 @@ pub enum Undo<K: Kernel> {
         /// The key.
         key: Vec<u8>,
     },
-    /// Write a value to a map.
-    Write {
-        /// The pinned map.
+    /// Take the code of a chain away.
+    RemoveCode {
+        /// The pinned map of chains.
         map: PathBuf,
-        /// The key.
-        key: Vec<u8>,
-        /// The value.
-        value: Vec<u8>,
+        /// The chain.
+        chain: ChainId,
     },
     /// End an attachment.
     Detach(K::Link),
@@ -73,9 +73,9 @@ fn undo<K: Kernel>(kernel: &mut K, step: Undo<K>) -> Result<()> {
             let map = kernel.open_map(&map)?;
             kernel.delete(&map, &key).map(drop)
         }
-        Undo::Write { map, key, value } => {
+        Undo::RemoveCode { map, chain } => {
             let map = kernel.open_map(&map)?;
-            kernel.update(&map, &key, &value)
+            write_code(kernel, &map, chain, &[])
         }
     }
 }

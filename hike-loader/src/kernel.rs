@@ -179,6 +179,13 @@ pub trait Kernel {
     /// When the kernel refuses it.
     fn lookup(&mut self, map: &Self::Map, key: &[u8]) -> Result<Option<Vec<Vec<u8>>>>;
 
+    /// Writes bytes from an offset on into the value of a map that has only one and can be
+    /// mapped into memory. The rest of the value is not touched, not even for a moment.
+    ///
+    /// # Errors
+    /// When the kernel refuses it, or the value has no such bytes.
+    fn write_part(&mut self, map: &Self::Map, offset: usize, bytes: &[u8]) -> Result<()>;
+
     /// Writes a value, the same for every CPU in per-CPU maps.
     ///
     /// # Errors

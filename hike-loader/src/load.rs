@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use hike_abi::limits::CHAIN_INSNS;
 use hike_abi::{FaultCounters, vm_maps};
 use hike_format::Symbol;
 
@@ -11,7 +10,7 @@ use crate::kernel::{Kernel, KernelError, Result};
 use crate::native::Place;
 use crate::plan::{ChainPlan, EntryPlan, ObjectPlan, Plan, Tier};
 use crate::registry::RunningTier;
-use crate::vm::Vm;
+use crate::vm::{Vm, write_code};
 
 /// A map of a bundle: package and name.
 pub type MapKey = (String, String);
@@ -196,14 +195,7 @@ fn write_chain<K: Kernel>(kernel: &mut K, chain: &ChainPlan, vm: &Vm<K>) -> Resu
     let key = chain.id.0.to_ne_bytes();
     let no_faults = [0; size_of::<FaultCounters>()];
     kernel.update(vm.map(vm_maps::FAULTS)?, &key, &no_faults)?;
-    kernel.update(vm.map(vm_maps::CHAINS)?, &key, &code(&chain.slots))
-}
-
-/// The value of a chain in the VM's map; slots beyond its code are traps.
-pub fn code(slots: &[u64]) -> Vec<u8> {
-    let mut bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.to_ne_bytes()).collect();
-    bytes.resize(CHAIN_INSNS * size_of::<u64>(), 0);
-    bytes
+    write_code(kernel, vm.map(vm_maps::CHAINS)?, chain.id, &chain.slots)
 }
 
 fn write_entry<K: Kernel>(kernel: &mut K, entry: &EntryPlan, loaded: &Loaded<K>) -> Result<()> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 use std::os::fd::RawFd;
 
+use hike_abi::vm_maps;
 use hike_format::btf::{BtfError, KernelRecords};
 use hike_format::elf::{Elf, ElfError, Section};
 use hike_format::native::{ENTRY_PREFIX, Guard};
@@ -201,10 +202,12 @@ impl Native {
             let [first, second] = &mut slots[*at..*at + 2] else {
                 continue;
             };
-            if matches!(place, Place::Data(..)) {
-                (first.src, second.imm) = (MAP_VALUE, first.imm);
-            } else {
-                first.src = MAP;
+            match place {
+                Place::Data(..) => (first.src, second.imm) = (MAP_VALUE, first.imm),
+                Place::Vm(name) if vm_maps::BY_ADDRESS.contains(&name.as_str()) => {
+                    first.src = MAP_VALUE;
+                }
+                _ => first.src = MAP,
             }
             first.imm = fd;
         }
@@ -285,7 +288,7 @@ fn license(bytes: Option<&[u8]>) -> CString {
 
 /// The place that a name stands for.
 fn place(name: &str) -> Option<Place> {
-    if hike_abi::vm_maps::ALL.contains(&name) {
+    if vm_maps::ALL.contains(&name) {
         return Some(Place::Vm(name.to_owned()));
     }
     if let Some((owner, section)) = name.split_once(':') {

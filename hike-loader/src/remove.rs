@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use hike_abi::limits::CHAIN_INSNS;
 use hike_abi::vm_maps;
 
 use crate::kernel::{Kernel, Result};
 use crate::registry::{Layout, Record, RegistryError, read_record};
+use crate::vm::write_code;
 
 /// Takes a bundle off: attachments first, so that no packet meets half a bundle.
 ///
@@ -84,14 +84,9 @@ fn clear<K: Kernel>(kernel: &mut K, layout: &Layout, record: &Record) -> Result<
     }
     let chains = kernel.open_map(&layout.vm().join(vm_maps::CHAINS))?;
     for chain in &record.chains {
-        kernel.update(&chains, &chain.id.0.to_ne_bytes(), &no_code())?;
+        write_code(kernel, &chains, chain.id, &[])?;
     }
     Ok(())
-}
-
-/// The value of a chain that is not there: traps only.
-pub fn no_code() -> Vec<u8> {
-    vec![0; CHAIN_INSNS * size_of::<u64>()]
 }
 
 /// Removes the VM and the root when no bundle is left.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod cpus;
 pub mod link;
 pub mod map;
+mod mapping;
 pub mod netlink;
 pub mod pin;
 pub mod program;

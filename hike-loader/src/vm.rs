@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use hike_abi::vm_maps;
+use hike_abi::limits::{CHAIN_INSNS, CPUS};
+use hike_abi::{ChainCode, vm_maps};
 
 use crate::image::Image;
 use crate::kernel::{Kernel, KernelError, Result};
-use crate::registry::Layout;
+use crate::registry::{ChainId, Layout};
+use crate::sys::cpus;
 
 /// The forms of the executor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +80,9 @@ impl<K: Kernel> Vm<K> {
     /// gone with the last reference.
     ///
     /// # Errors
-    /// When the kernel takes none of the executors.
+    /// When the kernel takes none of the executors, or the host has more than [`CPUS`].
     pub fn create(kernel: &mut K) -> Result<NewVm<K>> {
+        check_cpus(cpus::possible())?;
         match Self::create_with(kernel, Executor::MayGoto) {
             Err(KernelError::Verifier { .. }) => Self::create_with(kernel, Executor::BpfLoop),
             other => other,
@@ -122,4 +125,35 @@ impl<K: Kernel> Vm<K> {
             KernelError::system(format!("find the VM's map `{name}`"), missing)
         })
     }
+}
+
+/// The VM has a state for each CPU.
+fn check_cpus(number: usize) -> Result<()> {
+    if number <= CPUS as usize {
+        return Ok(());
+    }
+    let action = format!("set up the VM for {number} CPUs, as it has room for {CPUS}");
+    Err(KernelError::system(
+        action,
+        std::io::ErrorKind::Unsupported.into(),
+    ))
+}
+
+/// Writes a chain's quick code into the VM's map of chains; slots beyond it are traps, and
+/// there are nothing but traps where no chain is.
+///
+/// # Errors
+/// When the kernel refuses it.
+pub fn write_code<K: Kernel>(
+    kernel: &mut K,
+    chains: &K::Map,
+    chain: ChainId,
+    slots: &[u64],
+) -> Result<()> {
+    let mut code: ChainCode = [0; CHAIN_INSNS];
+    code.iter_mut()
+        .zip(slots)
+        .for_each(|(to, from)| *to = *from);
+    let bytes: Vec<u8> = code.iter().flat_map(|slot| slot.to_ne_bytes()).collect();
+    kernel.write_part(chains, chain.0 as usize * bytes.len(), &bytes)
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::mem::offset_of;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use hike_abi::limits::CHAIN_INSNS;
 use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
 use hike_loader::image::Image;
 use hike_loader::kernel::{Kernel, KernelError, Linux};
+use hike_loader::registry::ChainId;
 use hike_loader::sys::cpus;
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program::test_run;
-use hike_loader::vm::{Executor, NewVm, Vm};
+use hike_loader::vm::{Executor, NewVm, Vm, write_code};
 use hike_vm::Quick;
 
 use crate::bytecode::{End, Observed, place_fault};
@@ -136,8 +136,7 @@ impl KernelVm {
     pub fn insert(&self, chains: &BTreeMap<u32, Quick>) {
         let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
         for (id, chain) in chains {
-            code.update(&id.to_le_bytes(), &bytes(chain))
-                .expect("a chain");
+            write_code(&mut Linux, code, ChainId(*id), &chain.slots).expect("a chain");
         }
     }
 
@@ -150,8 +149,7 @@ impl KernelVm {
         let observed = observe(&self.vm, self.start.as_fd(), chains, packet);
         let code = self.vm.map(vm_maps::CHAINS).expect("the chains");
         for id in chains.keys() {
-            code.update(&id.to_le_bytes(), &[0; CHAIN_INSNS * 8])
-                .expect("an empty chain");
+            write_code(&mut Linux, code, ChainId(*id), &[]).expect("an empty chain");
         }
         observed
     }
@@ -218,12 +216,9 @@ impl Readings<'_> {
     /// `r0` of the last run.
     fn result(&self) -> u64 {
         let map = self.vm.map(vm_maps::STATE).expect("the state");
-        let values = map
-            .lookup(&[0; 4])
-            .expect("key 0")
-            .expect("an array has every key");
-        let offset = offset_of!(VmState, regs);
-        u64::from_le_bytes(values[CPU][offset..offset + 8].try_into().expect("8 bytes"))
+        let offset = CPU * size_of::<VmState>() + offset_of!(VmState, regs);
+        let r0 = map.read_part(offset, 8).expect("a state for each CPU");
+        u64::from_le_bytes(r0.try_into().expect("8 bytes"))
     }
 }
 
@@ -254,16 +249,6 @@ fn load_start(vm: &Vm<Linux>) -> (<Linux as Kernel>::Program, Map) {
         .load_program(&image, &maps, &types)
         .expect("the start program");
     (start, chosen)
-}
-
-fn bytes(chain: &Quick) -> Vec<u8> {
-    let mut bytes: Vec<u8> = chain
-        .slots
-        .iter()
-        .flat_map(|slot| slot.to_le_bytes())
-        .collect();
-    bytes.resize(CHAIN_INSNS * 8, 0);
-    bytes
 }
 
 /// Keeps this thread on [`CPU`].

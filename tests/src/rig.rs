@@ -9,10 +9,13 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hike_abi::limits::FRAME_STACK;
-use hike_abi::{Action, ChainCode, Cursor, FaultCounters, VmState, vm_maps};
+use hike_abi::{Action, Cursor, FaultCounters, VmState, vm_maps};
 use hike_format::SymbolKind;
+use hike_loader::kernel::Linux;
+use hike_loader::registry::ChainId;
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program;
+use hike_loader::vm::write_code;
 
 use crate::bytecode::assemble;
 use crate::require_kernel;
@@ -247,11 +250,8 @@ impl Rig {
             return;
         }
         let quick = assemble(lines).expect("a chain");
-        let mut code = vec![0; size_of::<ChainCode>()];
-        let slots = quick.slots.iter().flat_map(|slot| slot.to_ne_bytes());
-        code.iter_mut().zip(slots).for_each(|(to, from)| *to = from);
-        let updated = self.maps[vm_maps::CHAINS].update(&CHAIN.to_ne_bytes(), &code);
-        updated.expect("a chain");
+        let chains = &self.maps[vm_maps::CHAINS];
+        write_code(&mut Linux, chains, ChainId(CHAIN), &quick.slots).expect("a chain");
     }
 
     /// Runs a packet through loader and chain.
@@ -313,13 +313,15 @@ impl Rig {
     }
 
     fn write_state(&self, state: &[u8]) {
-        let updated = self.maps[vm_maps::STATE].update(&0_u32.to_ne_bytes(), state);
-        updated.expect("the state");
+        let written = self.maps[vm_maps::STATE].write_part(this_cpu() * state.len(), state);
+        written.expect("the state");
     }
 
     /// The VM's state on this CPU.
     fn state(&self) -> Vec<u8> {
-        self.of_this_cpu(vm_maps::STATE, 0)
+        let size = size_of::<VmState>();
+        let state = self.maps[vm_maps::STATE].read_part(this_cpu() * size, size);
+        state.expect("the state")
     }
 
     fn faults(&self) -> u64 {

@@ -13,10 +13,13 @@ mod state;
 
 pub use fault::Fault;
 pub use helper::Helper;
-pub use state::{ChainCode, Cursor, FaultCounters, Frame, HikeCall, VmState};
+pub use state::{
+    ChainCode, Chains, Cursor, FaultCounters, Frame, HikeCall, States, VmState, chain_of,
+    first_slot,
+};
 
 /// Version of everything in this crate; bundles name it and the loader compares it.
-pub const VM_ABI_VERSION: u32 = 1;
+pub const VM_ABI_VERSION: u32 = 2;
 
 /// What a program's logic returns when the chain goes on: no XDP action has this number.
 pub const CONTINUE: i32 = -1;
@@ -76,9 +79,9 @@ impl Action {
 
 /// Names of the maps the VM consists of: one set a host, shared by all bundles.
 pub mod vm_maps {
-    /// Per-CPU array of one [`VmState`](crate::VmState).
+    /// Array of one [`States`](crate::States), which user space maps into its memory.
     pub const STATE: &str = "hike_state";
-    /// Array of [`ChainCode`](crate::ChainCode), by chain ID.
+    /// Array of one [`Chains`](crate::Chains), which user space maps into its memory.
     pub const CHAINS: &str = "hike_chains";
     /// Program array of HIKe programs, by program ID.
     pub const PROGRAMS: &str = "hike_programs";
@@ -86,6 +89,8 @@ pub mod vm_maps {
     pub const EXECUTOR: &str = "hike_executor";
     /// Per-CPU array of [`FaultCounters`](crate::FaultCounters), by chain ID.
     pub const FAULTS: &str = "hike_faults";
+    /// Maps of one value that code refers to by the address of the value, not of the map.
+    pub const BY_ADDRESS: [&str; 2] = [STATE, CHAINS];
     /// All of them.
     pub const ALL: [&str; 5] = [STATE, CHAINS, PROGRAMS, EXECUTOR, FAULTS];
 }

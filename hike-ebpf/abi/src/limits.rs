@@ -2,8 +2,11 @@
 
 /// Slots of quick code in one chain (an instruction is one slot, a 64-bit constant two).
 pub const CHAIN_INSNS: usize = 256;
-/// Instructions one packet may execute, over all its chains.
+/// Instructions one packet may execute, over all its chains. The VM does not count the few
+/// that programs execute themselves when they are done (`hike_vm::run_short`).
 pub const EXECUTED_INSNS: u32 = 4096;
+/// CPUs of a host: each has a state of its own.
+pub const CPUS: u32 = 1024;
 /// Nested chain frames, the first chain included.
 pub const FRAMES: usize = 8;
 /// Stack of one frame, in bytes.

@@ -1,7 +1,7 @@
 //! The VM's memory, as it lies in its maps.
 
 use crate::Fault;
-use crate::limits::{ARGUMENTS, CHAIN_INSNS, FRAME_STACK, FRAMES, SMA_SIZE};
+use crate::limits::{ARGUMENTS, CHAIN_INSNS, CHAINS, CPUS, FRAME_STACK, FRAMES, SMA_SIZE};
 
 /// What a program's logic sees of the VM: the first six registers of its register file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,13 +36,13 @@ pub struct Cursor {
 pub struct Frame {
     /// `r6` to `r9`.
     pub saved: [u64; 4],
-    /// Where the caller goes on.
+    /// Where the caller goes on, as in [`VmState::pc`].
     pub pc: u32,
-    /// The caller's chain ID.
-    pub chain: u32,
+    /// Padding, zero.
+    pub reserved: u32,
 }
 
-/// The state of the VM on one CPU, value of the per-CPU map [`crate::vm_maps::STATE`].
+/// The state of the VM on one CPU.
 ///
 /// Registers come first: a byte offset of one octet (0 to 255) into the state plus the
 /// eight bytes of a register never leaves it, which is all the verifier asks for.
@@ -51,9 +51,9 @@ pub struct Frame {
 pub struct VmState {
     /// `r0` to `r10`.
     pub regs: [u64; 11],
-    /// Next slot of the running chain's code.
+    /// Next slot of the code of all chains, [`Chains`]: it tells the running chain too.
     pub pc: u32,
-    /// The running chain's ID.
+    /// ID of the chain that a loader has chosen.
     pub chain: u32,
     /// Instructions the packet may still execute.
     pub budget: u32,
@@ -71,14 +71,31 @@ pub struct VmState {
     pub stack: [u8; FRAMES * FRAME_STACK],
     /// Shared memory area of the chain and the programs it calls.
     pub sma: [u8; SMA_SIZE],
-    /// Never touched. The verifier does not follow that a wider access has a lower limit,
-    /// and takes one at the very end of the area for possible.
-    pub guard: u64,
+    /// Never touched. It makes the size a power of two, so that a state is found by a shift.
+    /// And the verifier does not follow that a wider access has a lower limit, and takes one
+    /// at the very end of the shared memory area for possible.
+    pub padding: [u8; 328],
 }
 
-/// Quick code of one chain, value of the map [`crate::vm_maps::CHAINS`]. Unused slots are
-/// zero, which is the trap instruction.
+/// The states of all CPUs by number, the only value of the map [`crate::vm_maps::STATE`].
+pub type States = [VmState; CPUS as usize];
+
+/// Quick code of one chain. Unused slots are zero, which is the trap instruction.
 pub type ChainCode = [u64; CHAIN_INSNS];
+
+/// Quick code of all chains by ID, one [`ChainCode`] after the other: the only value of the
+/// map [`crate::vm_maps::CHAINS`].
+pub type Chains = [u64; CHAINS as usize * CHAIN_INSNS];
+
+/// The first slot in [`Chains`] of a chain with an ID below [`CHAINS`].
+pub const fn first_slot(chain: u32) -> u32 {
+    chain * CHAIN_INSNS as u32
+}
+
+/// The chain that a slot of [`Chains`] belongs to, and the slot's number in it.
+pub const fn chain_of(slot: u32) -> (u32, u32) {
+    (slot / CHAIN_INSNS as u32, slot % CHAIN_INSNS as u32)
+}
 
 /// Faults of one chain on one CPU, value of the map [`crate::vm_maps::FAULTS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +116,8 @@ const _: () = {
     assert!(core::mem::offset_of!(VmState, cursor) == 112);
     assert!(core::mem::offset_of!(VmState, frames) == 120);
     assert!(core::mem::offset_of!(VmState, stack) == 440);
-    assert!(core::mem::size_of::<VmState>() == 440 + 1024 + 256 + 8);
+    assert!(core::mem::offset_of!(VmState, sma) == 440 + 1024);
+    assert!(core::mem::size_of::<VmState>() == 2048);
     assert!(core::mem::size_of::<HikeCall>() == 48);
     assert!(core::mem::size_of::<FaultCounters>() == 72);
 };

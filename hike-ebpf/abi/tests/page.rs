@@ -83,9 +83,13 @@ fn state() -> String {
         row(&[
             &offset_of!(VmState, pc),
             &4,
-            &"next slot of the running chain",
+            &"next slot of the code of all chains",
         ]),
-        row(&[&offset_of!(VmState, chain), &4, &"its ID"]),
+        row(&[
+            &offset_of!(VmState, chain),
+            &4,
+            &"ID of the chain that the loader chose",
+        ]),
         row(&[
             &offset_of!(VmState, budget),
             &4,
@@ -202,7 +206,12 @@ fn faults() -> String {
 }
 
 fn maps() -> String {
-    let chain = format!("{} numbers of 64 bits: quick code", limits::CHAIN_INSNS);
+    let states = format!("the states of {} CPUs", limits::CPUS);
+    let chains = format!(
+        "quick code of {} chains, each {} numbers of 64 bits",
+        limits::CHAINS,
+        limits::CHAIN_INSNS
+    );
     let faults = format!(
         "{} counters by kind, place and kind of the last: {} bytes",
         Fault::COUNT,
@@ -210,8 +219,8 @@ fn maps() -> String {
     );
     let map = |name: &str| format!("`{name}`");
     rows([
-        row(&[&map(vm_maps::STATE), &"per-CPU array", &1, &"the state"]),
-        row(&[&map(vm_maps::CHAINS), &"array", &limits::CHAINS, &chain]),
+        row(&[&map(vm_maps::STATE), &"array", &1, &states]),
+        row(&[&map(vm_maps::CHAINS), &"array", &1, &chains]),
         row(&[
             &map(vm_maps::PROGRAMS),
             &"program array",

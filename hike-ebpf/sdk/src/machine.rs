@@ -2,41 +2,34 @@
 
 use core::arch::asm;
 
-use hike_abi::limits::CHAIN_INSNS;
+use hike_abi::limits::{CHAIN_INSNS, CHAINS};
 use hike_abi::{Fault, VmState};
 use hike_vm::{Machine, Width};
 
 use crate::context::opaque;
-use crate::vm::hike_chains;
+use crate::vm::{address_of, hike_chains};
 use crate::{helpers, xdp_md};
 
 /// Largest packet offset the verifier can follow (`MAX_PACKET_OFF`), less an access.
 const MAX_OFFSET: usize = 0xffff - 8;
 
+/// Slots of all chains together.
+const CODE_INSNS: usize = CHAINS as usize * CHAIN_INSNS;
 // What `fetch` masks with.
-const _: () = assert!(CHAIN_INSNS.is_power_of_two());
+const _: () = assert!(CODE_INSNS.is_power_of_two());
+
 
 /// One run of the interpreter on one CPU.
 pub struct KernelMachine {
     ctx: *mut xdp_md,
     state: *mut VmState,
-    code: *const [u64; CHAIN_INSNS],
 }
 
 impl KernelMachine {
-    /// A machine with the state's chain selected; `None` when there is no such chain.
+    /// The machine of this CPU for this packet.
     #[inline(always)]
-    pub fn resume(ctx: *mut xdp_md, state: *mut VmState) -> Option<Self> {
-        // SAFETY: the state is a map value that lives as long as the program runs.
-        let code = hike_chains.get_ptr(unsafe { (*state).chain })?;
-        Some(Self { ctx, state, code })
-    }
-
-    /// A machine without a chain: its memory alone.
-    #[inline(always)]
-    pub fn bare(ctx: *mut xdp_md, state: *mut VmState) -> Self {
-        let code = core::ptr::null();
-        Self { ctx, state, code }
+    pub fn new(ctx: *mut xdp_md, state: *mut VmState) -> Self {
+        Self { ctx, state }
     }
 
     #[inline(always)]
@@ -81,27 +74,6 @@ impl Machine for KernelMachine {
     }
 
     #[inline(always)]
-    fn select(&mut self, chain: u32) -> bool {
-        match hike_chains.get_ptr(chain) {
-            Some(code) => {
-                self.code = code;
-                true
-            }
-            None => false,
-        }
-    }
-
-    #[inline(always)]
-    fn forget(&mut self, pc: u32) -> u32 {
-        // SAFETY: a field of the state, volatile so that the way through memory stays.
-        unsafe {
-            let place = &raw mut (*self.state).pc;
-            place.write_volatile(pc);
-            place.read_volatile()
-        }
-    }
-
-    #[inline(always)]
     fn opaque(value: u64) -> u64 {
         opaque(value as usize) as u64
     }
@@ -111,9 +83,9 @@ impl Machine for KernelMachine {
         // Quickening has seen that no chain leaves its code. The mask says so to the verifier,
         // also where a register is kept on the stack meanwhile: Linux 6.1 forgets what a
         // comparison has shown of one.
-        let index = pc as usize & (CHAIN_INSNS - 1);
-        // SAFETY: `index` is within the array.
-        unsafe { *self.code.cast::<u64>().add(index) }
+        let index = pc as usize & (CODE_INSNS - 1);
+        // SAFETY: `index` is within the code.
+        unsafe { *address_of(&hike_chains).cast::<u64>().add(index) }
     }
 
     #[inline(always)]

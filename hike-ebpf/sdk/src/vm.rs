@@ -7,12 +7,14 @@
 use core::arch::asm;
 
 use aya_ebpf::btf_maps::{Array, PerCpuArray, ProgramArray};
+use aya_ebpf::helpers::bpf_get_smp_processor_id;
 use aya_ebpf::macros::btf_map;
-use hike_abi::limits::{CHAINS, DIRECT_PROGRAMS, EXECUTED_INSNS, PROGRAMS};
+use hike_abi::limits::{CHAINS, CPUS, DIRECT_PROGRAMS, EXECUTED_INSNS, PROGRAMS};
 use hike_abi::{
-    Action, CONTINUE, ChainCode, Cursor, Fault, FaultCounters, HikeCall, NO_CHAIN, VmState, memory,
+    Action, CONTINUE, Chains, Cursor, Fault, FaultCounters, HikeCall, NO_CHAIN, States, VmState,
+    chain_of, memory,
 };
-use hike_vm::{Flow, Machine, Width, begin, memory as memory_access, step, step_simple};
+use hike_vm::{Flow, Machine, Width, begin, memory as memory_access, run_short, step};
 
 use crate::context::opaque;
 use crate::machine::KernelMachine;
@@ -20,10 +22,10 @@ use crate::{HikeContext, xdp_md};
 
 #[btf_map]
 #[allow(non_upper_case_globals)]
-pub(crate) static hike_state: PerCpuArray<VmState, 1> = PerCpuArray::new();
+static hike_state: Array<States, 1, MMAPABLE> = Array::new();
 #[btf_map]
 #[allow(non_upper_case_globals)]
-pub(crate) static hike_chains: Array<ChainCode, { CHAINS as usize }> = Array::new();
+pub(crate) static hike_chains: Array<Chains, 1, MMAPABLE> = Array::new();
 #[btf_map]
 #[allow(non_upper_case_globals)]
 static hike_programs: ProgramArray<{ PROGRAMS as usize }> = ProgramArray::new();
@@ -34,8 +36,8 @@ static hike_executor: ProgramArray<1> = ProgramArray::new();
 #[allow(non_upper_case_globals)]
 static hike_faults: PerCpuArray<FaultCounters, { CHAINS as usize }> = PerCpuArray::new();
 
-/// Instructions that the end of a program executes before it turns to the executor.
-const INLINE_STEPS: u32 = 4;
+/// `BPF_F_MMAPABLE` of `linux/bpf.h`: user space writes one chain without touching the others.
+const MMAPABLE: usize = 1 << 10;
 
 /// What a chain loader decides about a packet.
 pub enum Start {
@@ -60,18 +62,29 @@ macro_rules! unknown {
     };
 }
 
+/// The address of the only value of one of the maps that are referred to by it
+/// ([`hike_abi::vm_maps::BY_ADDRESS`]): the loader puts it in place of the map's.
+#[inline(always)]
+pub(crate) fn address_of<Map>(map: &'static Map) -> *mut u8 {
+    // Opaque, as the compiler knows what a map's declaration holds: nothing.
+    opaque(core::ptr::from_ref(map) as usize) as *mut u8
+}
+
 /// The VM's state on this CPU.
 #[inline(always)]
-pub fn state() -> Option<*mut VmState> {
-    hike_state.get_ptr_mut(0)
+pub fn state() -> *mut VmState {
+    const _: () = assert!(CPUS.is_power_of_two());
+    // SAFETY: a helper without arguments.
+    let cpu = unsafe { bpf_get_smp_processor_id() } as usize;
+    let states = address_of(&hike_state).cast::<VmState>();
+    // SAFETY: one of the states. No host has more CPUs; the mask says so to the verifier.
+    unsafe { states.add(cpu & (CPUS as usize - 1)) }
 }
 
 /// Body of a program's entry: its logic, then the chain goes on.
 #[inline(always)]
 pub fn program(ctx: *mut xdp_md, logic: impl FnOnce(*mut xdp_md, *mut HikeCall) -> i32) -> u32 {
-    let Some(state) = state() else {
-        return Action::Aborted as u32;
-    };
+    let state = state();
     // The call record is the first six registers: no copy in, no copy out.
     let action = logic(ctx, state.cast());
     if action != CONTINUE {
@@ -83,15 +96,14 @@ pub fn program(ctx: *mut xdp_md, logic: impl FnOnce(*mut xdp_md, *mut HikeCall) 
 /// Body of a loader's entry: what it decides, then the chain.
 #[inline(always)]
 pub fn loader(ctx: *mut xdp_md, logic: impl FnOnce(&mut HikeContext) -> Start) -> u32 {
-    let Some(state) = state() else {
-        return Action::Aborted as u32;
-    };
+    let state = state();
     forget_packet(state);
     // SAFETY: the kernel's context, and the state's call record.
     let mut context = unsafe { HikeContext::new(ctx, state.cast()) };
     match logic(&mut context) {
         Start::Decided(action) => action as u32,
         Start::Chain { id: NO_CHAIN, .. } => Action::Pass as u32,
+        Start::Chain { id, default_action } if id >= CHAINS => default_action,
         Start::Chain { id, default_action } => {
             // SAFETY: a value of a per-CPU map; nothing else runs on this CPU meanwhile.
             begin(unsafe { &mut *state }, id, default_action);
@@ -133,7 +145,7 @@ pub fn decide(
 /// The address takes the way through memory so that the verifier does not follow it.
 #[inline(always)]
 pub fn native_load(ctx: *mut xdp_md, state: *mut VmState, width: u32) -> i32 {
-    let mut machine = KernelMachine::bare(ctx, state);
+    let mut machine = KernelMachine::new(ctx, state);
     let address = unknown!((*state).regs[1]);
     let width = width_of(width);
     match memory_access::load(&mut machine, address, width) {
@@ -150,7 +162,7 @@ pub fn native_load(ctx: *mut xdp_md, state: *mut VmState, width: u32) -> i32 {
 /// `r1`, for the native tier. Gives [`CONTINUE`] or the number of a fault.
 #[inline(always)]
 pub fn native_store(ctx: *mut xdp_md, state: *mut VmState, width: u32) -> i32 {
-    let mut machine = KernelMachine::bare(ctx, state);
+    let mut machine = KernelMachine::new(ctx, state);
     let (address, value) = (unknown!((*state).regs[1]), unknown!((*state).regs[2]));
     match memory_access::store(&mut machine, address, width_of(width), value) {
         Ok(()) => CONTINUE,
@@ -174,9 +186,7 @@ fn width_of(bytes: u32) -> Width {
 /// Starts a chain with the packet's address in `r1` and its length in `r2`.
 #[inline(always)]
 pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
-    let Some(state) = state() else {
-        return Action::Aborted as u32;
-    };
+    let state = state();
     forget_packet(state);
     // SAFETY: as in `loader`; the context is the kernel's.
     unsafe {
@@ -197,37 +207,20 @@ fn forget_packet(state: *mut VmState) {
 /// Goes on with the chain: a few simple instructions here, the rest in the executor.
 #[inline(always)]
 fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
-    let Some(mut machine) = KernelMachine::resume(ctx, state) else {
-        return fault(state, Fault::Chain, 0);
-    };
+    let mut machine = KernelMachine::new(ctx, state);
     let mut pc = unknown!((*state).pc);
-    let mut left = unknown!((*state).budget);
-    let mut steps = 0;
-    // Close to the budget the executor decides, which counts one by one.
-    if left > INLINE_STEPS {
-        while steps < INLINE_STEPS {
-            let flow = step_simple(&mut machine, &mut pc);
-            if flow == Flow::Escape {
-                break;
-            }
-            left -= 1;
-            match flow {
-                Flow::Next => {}
-                Flow::Program(id) => {
-                    // SAFETY: fields of the state.
-                    unsafe { ((*state).pc, (*state).budget) = (pc, left) };
-                    return dispatch(ctx, state, id, pc);
-                }
-                // SAFETY: a field of the state.
-                _ => return unsafe { (*state).default_action },
-            }
-            steps += 1;
+    let flow = run_short(&mut machine, &mut pc);
+    // SAFETY: a field of the state.
+    unsafe { (*state).pc = pc };
+    match flow {
+        Flow::Program(id) => dispatch(ctx, state, id, pc),
+        // SAFETY: a field of the state.
+        Flow::End => unsafe { (*state).default_action },
+        _ => {
+            tail_call_executor(ctx);
+            fault(state, Fault::Program, pc)
         }
     }
-    // SAFETY: fields of the state.
-    unsafe { ((*state).pc, (*state).budget) = (pc, left) };
-    tail_call_executor(ctx);
-    fault(state, Fault::Program, pc)
 }
 
 /// The executor's run: the chain, interpreted until it calls a program or ends.
@@ -276,12 +269,8 @@ impl Run {
 /// Body of the executor: `all_steps` calls [`Run::step`] until it is false.
 #[inline(always)]
 pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
-    let Some(state) = state() else {
-        return Action::Aborted as u32;
-    };
-    let Some(machine) = KernelMachine::resume(ctx, state) else {
-        return fault(state, Fault::Chain, 0);
-    };
+    let state = state();
+    let machine = KernelMachine::new(ctx, state);
     let (pc, left) = (unknown!((*state).pc), unknown!((*state).budget));
     let flow = Flow::Next;
     let mut run = Run {
@@ -295,12 +284,13 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
     run.finish()
 }
 
-/// Counts a fault of the running chain at a slot and gives the default action.
+/// Counts a fault at a slot of the code and gives the default action.
 #[inline(always)]
 fn fault(state: *mut VmState, kind: Fault, slot: u32) -> u32 {
+    let (chain, slot) = chain_of(slot);
     // SAFETY: fields of the state, and of a per-CPU map value that is in bounds.
     unsafe {
-        if let Some(counters) = hike_faults.get_ptr_mut((*state).chain) {
+        if let Some(counters) = hike_faults.get_ptr_mut(chain) {
             // The mask is for the verifier, which after a callback knows no kind.
             let index = opaque(kind as usize) & (Fault::COUNT - 1);
             *(*counters).counts.as_mut_ptr().add(index) += 1;
@@ -375,6 +365,9 @@ pub fn start_decided(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
     // SAFETY: as in `loader`.
     unsafe {
         let (chain, default_action) = ((*state).chain, (*state).default_action);
+        if chain >= CHAINS {
+            return default_action;
+        }
         begin(&mut *state, chain, default_action);
     }
     resume(ctx, state)

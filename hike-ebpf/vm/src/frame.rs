@@ -1,16 +1,16 @@
 //! Frames of nested chains.
 
-use hike_abi::limits::FRAMES;
-use hike_abi::{Fault, Frame, VmState, memory};
+use hike_abi::limits::{CHAINS, FRAMES};
+use hike_abi::{Fault, Frame, VmState, first_slot, memory};
 
 use crate::Machine;
 
 /// Byte offset of `r6` in the state, in registers.
 const FIRST_SAVED: usize = 6;
 
-/// Calls `chain`; its first instruction is the next one.
+/// Calls `chain`; gives its first slot.
 #[inline(always)]
-pub fn enter<M: Machine>(machine: &mut M, chain: u32, pc: u32) -> Result<(), Fault> {
+pub fn enter<M: Machine>(machine: &mut M, chain: u32, pc: u32) -> Result<u32, Fault> {
     let state = machine.state();
     if state.depth >= FRAMES as u32 - 1 {
         return Err(Fault::Frames);
@@ -18,33 +18,27 @@ pub fn enter<M: Machine>(machine: &mut M, chain: u32, pc: u32) -> Result<(), Fau
     let frame = frame(state, state.depth);
     // SAFETY: `frame` is one of the state's.
     unsafe { save(state, frame, pc) };
-    if !machine.select(chain) {
+    if chain >= CHAINS {
         return Err(Fault::Chain);
     }
-    let state = machine.state();
     state.depth += 1;
-    state.chain = chain;
     state.regs[10] = memory::frame_pointer(state.depth.into());
-    Ok(())
+    Ok(first_slot(chain))
 }
 
 /// Returns from the running chain: the caller's next slot, or `None` from the outermost.
 #[inline(always)]
-pub fn leave<M: Machine>(machine: &mut M) -> Result<Option<u32>, Fault> {
+pub fn leave<M: Machine>(machine: &mut M) -> Option<u32> {
     let state = machine.state();
     if state.depth == 0 {
-        return Ok(None);
+        return None;
     }
     state.depth -= 1;
     let frame = frame(state, state.depth);
     // SAFETY: `frame` is one of the state's.
-    let (pc, chain) = unsafe { restore(state, frame) };
-    state.chain = chain;
+    let pc = unsafe { restore(state, frame) };
     state.regs[10] = memory::frame_pointer(state.depth.into());
-    if !machine.select(chain) {
-        return Err(Fault::Chain);
-    }
-    Ok(Some(pc))
+    Some(pc)
 }
 
 /// The frame at `depth`, which the mask keeps in the array for the verifier to see.
@@ -65,18 +59,17 @@ unsafe fn save(state: &VmState, frame: *mut Frame, pc: u32) {
         (*frame).saved[2] = state.regs[FIRST_SAVED + 2];
         (*frame).saved[3] = state.regs[FIRST_SAVED + 3];
         (*frame).pc = pc;
-        (*frame).chain = state.chain;
     }
 }
 
 #[inline(always)]
-unsafe fn restore(state: &mut VmState, frame: *const Frame) -> (u32, u32) {
+unsafe fn restore(state: &mut VmState, frame: *const Frame) -> u32 {
     // SAFETY: the caller's promise.
     unsafe {
         state.regs[FIRST_SAVED] = (*frame).saved[0];
         state.regs[FIRST_SAVED + 1] = (*frame).saved[1];
         state.regs[FIRST_SAVED + 2] = (*frame).saved[2];
         state.regs[FIRST_SAVED + 3] = (*frame).saved[3];
-        ((*frame).pc, (*frame).chain)
+        (*frame).pc
     }
 }

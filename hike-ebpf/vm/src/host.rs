@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use hike_abi::limits::{CHAIN_INSNS, PROGRAM_CALLS};
-use hike_abi::{CONTINUE, ChainCode, Cursor, Fault, Frame, HikeCall, VmState, limits};
+use hike_abi::{CONTINUE, ChainCode, Cursor, Fault, Frame, HikeCall, VmState, chain_of, limits};
 
-use crate::{Flow, Machine, Quick, Width, begin, step};
+use crate::{Flow, Machine, Quick, Width, begin, run_short, step};
 
 /// The programs of a host: what a program call does.
 pub trait Programs {
@@ -48,7 +48,7 @@ pub struct Host {
     pub time_ns: u64,
     /// Seed and state of what [`hike_abi::Helper::RandomU32`] gives.
     pub random: u64,
-    /// Instructions that the last run executed.
+    /// Instructions of the last run that count for the budget.
     pub executed: u32,
 }
 
@@ -81,6 +81,10 @@ impl Host {
         packet: &mut Vec<u8>,
         programs: &mut dyn Programs,
     ) -> Outcome {
+        if chain >= limits::CHAINS {
+            let (fault, pc) = (Fault::Chain, 0);
+            return Outcome::Fault { fault, chain, pc };
+        }
         let mut state = Box::new(empty_state());
         begin(&mut state, chain, 0);
         state.regs[1..=limits::ARGUMENTS]
@@ -91,7 +95,6 @@ impl Host {
             host: self,
             state,
             packet,
-            code: chain,
         };
         let outcome = machine.run(programs);
         let left = machine.state.budget;
@@ -113,44 +116,57 @@ fn empty_state() -> VmState {
         frames: [Frame::default(); limits::FRAMES],
         stack: [0; limits::FRAMES * limits::FRAME_STACK],
         sma: [0; limits::SMA_SIZE],
-        guard: 0,
+        padding: [0; _],
     }
+}
+
+fn fault(fault: Fault, slot: u32) -> Outcome {
+    let (chain, pc) = chain_of(slot);
+    Outcome::Fault { fault, chain, pc }
 }
 
 struct HostMachine<'a> {
     host: &'a mut Host,
     state: Box<VmState>,
     packet: &'a mut Vec<u8>,
-    code: u32,
 }
 
 impl HostMachine<'_> {
     fn run(&mut self, programs: &mut dyn Programs) -> Outcome {
-        let mut pc = 0;
+        let mut pc = self.state.pc;
         let mut calls = 0;
-        if !self.select(self.code) {
-            return self.fault(Fault::Chain, pc);
-        }
         loop {
-            if self.state.budget == 0 {
-                return self.fault(Fault::Budget, pc);
-            }
-            self.state.budget -= 1;
-            match step(self, &mut pc) {
-                Flow::Next => {}
+            let flow = match run_short(self, &mut pc) {
+                Flow::Escape => self.run_counted(&mut pc),
+                flow => flow,
+            };
+            match flow {
                 Flow::End => return Outcome::Returned(self.state.regs[0]),
-                Flow::Fault(fault) => return self.fault(fault, pc.wrapping_sub(1)),
-                Flow::Escape => return self.fault(Fault::Instruction, pc),
+                Flow::Fault(Fault::Budget) => return fault(Fault::Budget, pc),
+                Flow::Fault(kind) => return fault(kind, pc.wrapping_sub(1)),
+                Flow::Next | Flow::Escape => return fault(Fault::Instruction, pc),
                 Flow::Program(id) => {
                     calls += 1;
                     match self.call(id, calls, programs) {
                         Some(CONTINUE) => {}
                         Some(action) => return Outcome::Verdict(action as u32),
-                        None => return self.fault(Fault::Program, pc - 1),
+                        None => return fault(Fault::Program, pc - 1),
                     }
                 }
             }
         }
+    }
+
+    /// What the executor does.
+    fn run_counted(&mut self, pc: &mut u32) -> Flow {
+        while self.state.budget > 0 {
+            self.state.budget -= 1;
+            match step(self, pc) {
+                Flow::Next => {}
+                flow => return flow,
+            }
+        }
+        Flow::Fault(Fault::Budget)
     }
 
     fn call(&mut self, id: u32, calls: u32, programs: &mut dyn Programs) -> Option<i32> {
@@ -164,14 +180,6 @@ impl HostMachine<'_> {
         self.state.regs[0] = call.ret;
         self.state.regs[1..6].copy_from_slice(&call.args);
         Some(action)
-    }
-
-    fn fault(&self, fault: Fault, pc: u32) -> Outcome {
-        Outcome::Fault {
-            fault,
-            chain: self.state.chain,
-            pc,
-        }
     }
 
     fn packet_range(&self, offset: u64, width: Width) -> Result<usize, Fault> {
@@ -188,16 +196,10 @@ impl Machine for HostMachine<'_> {
         &mut self.state
     }
 
-    fn select(&mut self, chain: u32) -> bool {
-        self.code = chain;
-        chain < limits::CHAINS
-    }
-
     fn fetch(&self, pc: u32) -> u64 {
-        let code = self.host.chains.get(&self.code);
-        code.and_then(|code| code.get(pc as usize))
-            .copied()
-            .unwrap_or(0)
+        let (chain, slot) = chain_of(pc);
+        let code = self.host.chains.get(&chain);
+        code.map_or(0, |code| code[slot as usize])
     }
 
     fn packet_length(&self) -> u64 {

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 mod alu;
+mod direct;
 mod frame;
 #[cfg(feature = "host")]
 pub mod host;
@@ -20,10 +21,12 @@ pub mod memory;
 pub mod quick;
 #[cfg(feature = "host")]
 mod quicken;
+mod short;
 mod step;
 
 pub use alu::{signed_div, signed_mod};
 pub use machine::{Machine, Width};
 #[cfg(feature = "host")]
 pub use quicken::{Quick, QuickenError, QuickenProblem, Target, quicken};
-pub use step::{Flow, begin, step, step_simple};
+pub use short::{SHORT_STEPS, run_short};
+pub use step::{Flow, begin, step};

@@ -21,11 +21,7 @@ pub trait Machine {
     /// The VM's registers, frames and memory.
     fn state(&mut self) -> &mut VmState;
 
-    /// Makes [`fetch`](Self::fetch) read this chain; false when no chain has such an ID.
-    /// An ID that is not in use reads as traps.
-    fn select(&mut self, chain: u32) -> bool;
-
-    /// The slot at `pc` of the selected chain, 0 beyond its end.
+    /// The slot at `pc` of the code of all chains; 0, a trap, where no chain is.
     fn fetch(&self, pc: u32) -> u64;
 
     /// Length of the packet in bytes.
@@ -60,13 +56,6 @@ pub trait Machine {
 
     /// A random number of 32 bits.
     fn random_u32(&mut self) -> u32;
-
-    /// The same program counter, by a way on which a verifier loses sight of its value:
-    /// it would walk every value of a counter that starts from a constant separately.
-    #[inline(always)]
-    fn forget(&mut self, pc: u32) -> u32 {
-        pc
-    }
 
     /// The same value, of which the compiler no longer knows anything.
     #[inline(always)]

@@ -5,8 +5,9 @@
 
 use core::fmt;
 
-use hike_abi::limits::CHAIN_INSNS;
-use hike_isa::{DecodeError, Insn, Operand, Reg, Slot as Raw, decode_at};
+use hike_abi::Helper;
+use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
+use hike_isa::{DecodeError, Insn, Operand, Reg, Size, Slot as Raw, decode_at};
 
 use crate::quick::{self, Slot};
 
@@ -168,6 +169,8 @@ enum Item {
     Call(Target),
     /// A program call with its constant first argument.
     CallWith(u32, i32),
+    /// A read of the packet at a constant offset.
+    ReadPacket(Size, i32),
 }
 
 fn fuse(
@@ -177,22 +180,41 @@ fn fuse(
 ) -> Result<Vec<(usize, Item)>, QuickenError> {
     let mut items: Vec<(usize, Item)> = Vec::with_capacity(insns.len());
     for (slot, insn) in insns {
-        if !matches!(insn, Insn::CallSymbol { .. }) {
-            items.push((*slot, Item::Plain(*insn)));
-            continue;
-        }
-        let to = resolve(*slot).ok_or_else(|| fail(*slot, QuickenProblem::Unresolved))?;
-        let argument = items.last().and_then(constant_argument);
-        match (to, argument) {
-            (Target::Program(id), Some(imm)) if !targets[*slot] => {
-                if let Some(last) = items.last_mut() {
-                    last.1 = Item::CallWith(id, imm);
-                }
+        let item = match insn {
+            Insn::CallSymbol { .. } => {
+                let to = resolve(*slot);
+                Item::Call(to.ok_or_else(|| fail(*slot, QuickenProblem::Unresolved))?)
             }
-            _ => items.push((*slot, Item::Call(to))),
+            _ => Item::Plain(*insn),
+        };
+        let argument = items.last_mut().filter(|_| !targets[*slot]);
+        match argument
+            .and_then(|last| Some((with_argument(&item, constant_argument(last)?)?, last)))
+        {
+            Some((fused, last)) => last.1 = fused,
+            None => items.push((*slot, item)),
         }
     }
     Ok(items)
+}
+
+/// A call together with its constant first argument.
+fn with_argument(call: &Item, argument: i32) -> Option<Item> {
+    match call {
+        Item::Call(Target::Program(id)) => Some(Item::CallWith(*id, argument)),
+        Item::Plain(Insn::CallHelper { number }) => {
+            let size = match Helper::from_number(*number)? {
+                Helper::PacketReadU8 => Size::U8,
+                Helper::PacketReadU16 => Size::U16,
+                Helper::PacketReadU32 => Size::U32,
+                Helper::PacketReadU64 => Size::U64,
+                _ => return None,
+            };
+            let fits = (0..=quick::PACKET_READ_LAST).contains(&argument);
+            fits.then_some(Item::ReadPacket(size, argument))
+        }
+        _ => None,
+    }
 }
 
 /// The constant of `r1 = imm`, in 64 bits or in 32 where that makes no difference.
@@ -254,6 +276,9 @@ fn push(slots: &mut Vec<u64>, item: &Item, distance: impl Fn(&Insn) -> i64) {
         Item::CallWith(id, imm) => {
             slots.push(Slot::new(quick::CALL_PROGRAM_1, 0, *id as i16, *imm).0);
         }
+        Item::ReadPacket(size, offset) => {
+            slots.push(Slot::new(quick::PACKET_READ | size.code(), 0, 0, *offset).0);
+        }
         Item::Plain(insn) => push_plain(slots, insn, distance),
     }
 }
@@ -272,12 +297,48 @@ fn push_plain(slots: &mut Vec<u64>, insn: &Insn, distance: impl Fn(&Insn) -> i64
             off: distance(insn) as i16,
             ..first
         }),
-        _ => quick_slot(first),
+        _ => frame_access(insn).unwrap_or_else(|| quick_slot(first)),
     };
     slots.push(slot.0);
     if let Some(second) = encoded.slots().get(1) {
         slots.push(Slot::new(quick::TRAP, 0, 0, second.imm).0);
     }
+}
+
+/// An access of the running frame's stack.
+fn frame_access(insn: &Insn) -> Option<Slot> {
+    let within =
+        |size: Size, off: i16| (-(FRAME_STACK as i16)..=-(size.bytes() as i16)).contains(&off);
+    match *insn {
+        Insn::Load {
+            size,
+            signed: false,
+            dst,
+            base: Reg::FP,
+            off,
+        } if within(size, off) => {
+            let opcode = quick::FRAME_LOAD | size.code();
+            Some(Slot::new(opcode, byte_offset(dst), off, 0))
+        }
+        Insn::Store {
+            size,
+            base: Reg::FP,
+            off,
+            src,
+        } if within(size, off) => Some(match src {
+            Operand::Reg(src) => {
+                let opcode = quick::FRAME_STORE | size.code();
+                Slot::new(opcode, 0, off, byte_offset(src).into())
+            }
+            Operand::Imm(imm) => Slot::new(quick::FRAME_STORE_IMM | size.code(), 0, off, imm),
+        }),
+        _ => None,
+    }
+}
+
+/// Where a register is in the state.
+fn byte_offset(reg: Reg) -> u8 {
+    reg.number() * 8
 }
 
 /// The slot with its registers as byte offsets.

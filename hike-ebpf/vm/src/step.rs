@@ -1,26 +1,30 @@
 //! One instruction.
 
-use hike_abi::{Fault, Helper, VmState, limits, memory};
+use hike_abi::{Fault, Helper, VmState, first_slot, limits, memory};
 
 use crate::quick::{self, Slot};
-use crate::{Machine, Width, alu, frame, jump, memory as access};
+use crate::{Machine, Width, alu, direct, frame, jump, memory as access};
 
 /// Instruction classes, the low three bits of an opcode.
 const LDX: u8 = 1;
 const ST: u8 = 2;
 const STX: u8 = 3;
 const ALU: u8 = 4;
-const JMP: u8 = 5;
+pub(crate) const JMP: u8 = 5;
 const JMP32: u8 = 6;
-const ALU64: u8 = 7;
+pub(crate) const ALU64: u8 = 7;
+
+/// The mode of a load, RFC 9669 section 5, and the one that extends the sign.
+const MODE: u8 = 0xe0;
+const SIGNED: u8 = 0x80;
 
 const LOAD_IMM64: u8 = 0x18;
 const GOTO: u8 = 0x05;
 const GOTO_LONG: u8 = 0x06;
-const EXIT: u8 = 0x95;
+pub(crate) const EXIT: u8 = 0x95;
 /// Byte offsets of registers in the state.
-const R0: u8 = 0;
-const R1: u8 = 8;
+pub(crate) const R0: u8 = 0;
+pub(crate) const R1: u8 = 8;
 const R2: u8 = 16;
 
 /// Where control goes after an instruction.
@@ -34,17 +38,17 @@ pub enum Flow {
     End,
     /// Nowhere: the chain is given up.
     Fault(Fault),
-    /// To the same slot, but with [`step`]: [`step_simple`] does not do it.
+    /// To the same slot, but with [`step`]: the short interpreter does not do it.
     Escape,
 }
 
 /// Prepares the state for a packet: the first chain at its first instruction, all
-/// registers zero but the frame pointer.
+/// registers zero but the frame pointer. The chain's ID is one of a host's.
 #[inline(always)]
 pub fn begin(state: &mut VmState, chain: u32, default_action: u32) {
     state.regs = [0; 11];
     state.regs[10] = memory::frame_pointer(0);
-    state.pc = 0;
+    state.pc = first_slot(chain);
     state.chain = chain;
     state.budget = limits::EXECUTED_INSNS;
     state.depth = 0;
@@ -68,42 +72,9 @@ pub fn step<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
             store(machine, slot, value)
         }
         ST => store(machine, slot, slot.imm64()),
+        _ if slot.opcode() >= quick::FRAME_LOAD => direct(machine, slot),
         _ => special(machine, pc, slot),
     }
-}
-
-/// Executes the slot at `pc` if it is one of the few that most chains mostly consist of:
-/// program calls, 64-bit arithmetic and jumps, the outermost return.
-///
-/// Every program ends with a few of these, so what they are decides how much the verifier
-/// has to walk each time.
-#[inline(always)]
-pub fn step_simple<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
-    let slot = Slot(machine.fetch(*pc));
-    if slot.is_program_call() {
-        *pc += 1;
-        return Flow::Program(program_call(machine, slot));
-    }
-    match slot.opcode() & 7 {
-        ALU64 => match arithmetic(machine, slot, alu::simple64) {
-            Flow::Next => {}
-            _ => return Flow::Escape,
-        },
-        JMP if slot.opcode() == EXIT => {
-            return if machine.state().depth == 0 {
-                Flow::End
-            } else {
-                Flow::Escape
-            };
-        }
-        JMP => match branch(machine, pc, slot, jump::holds64) {
-            Flow::Next => {}
-            _ => return Flow::Escape,
-        },
-        _ => return Flow::Escape,
-    }
-    *pc = pc.wrapping_add(1);
-    Flow::Next
 }
 
 /// The slot's second operand.
@@ -117,7 +88,7 @@ fn operand<M: Machine>(machine: &mut M, slot: Slot) -> u64 {
 }
 
 #[inline(always)]
-fn arithmetic<M: Machine>(
+pub(crate) fn arithmetic<M: Machine>(
     machine: &mut M,
     slot: Slot,
     compute: impl Fn(Slot, u64, u64) -> Option<u64>,
@@ -135,7 +106,7 @@ fn arithmetic<M: Machine>(
 
 /// Jumps are relative to the slot after `pc`'s; the caller adds the one.
 #[inline(always)]
-fn branch<M: Machine>(
+pub(crate) fn branch<M: Machine>(
     machine: &mut M,
     pc: &mut u32,
     slot: Slot,
@@ -164,19 +135,18 @@ fn goto(pc: &mut u32, off: i32) -> Flow {
 #[inline(always)]
 fn leave<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
     match frame::leave(machine) {
-        Ok(None) => Flow::End,
-        Ok(Some(caller)) => {
+        None => Flow::End,
+        Some(caller) => {
             *pc = caller;
             Flow::Next
         }
-        Err(fault) => Flow::Fault(fault),
     }
 }
 
 /// Size of the access from the opcode's bits, RFC 9669 section 5.
 #[inline(always)]
-fn width(slot: Slot) -> Width {
-    match slot.opcode() & 0x18 {
+pub(crate) fn width(slot: Slot) -> Width {
+    match slot.opcode() & quick::SIZE {
         0x00 => Width::Four,
         0x08 => Width::Two,
         0x10 => Width::One,
@@ -201,11 +171,14 @@ fn load<M: Machine>(machine: &mut M, slot: Slot) -> Flow {
 /// The loaded value, its sign extended where the mode says so.
 #[inline(always)]
 fn extended(slot: Slot, value: u64) -> u64 {
-    match slot.opcode() {
-        0x91 => value as i8 as i64 as u64,
-        0x89 => value as i16 as i64 as u64,
-        0x81 => value as i32 as i64 as u64,
-        _ => value,
+    if slot.opcode() & MODE != SIGNED {
+        return value;
+    }
+    match width(slot) {
+        Width::One => value as i8 as i64 as u64,
+        Width::Two => value as i16 as i64 as u64,
+        Width::Four => value as i32 as i64 as u64,
+        Width::Eight => value,
     }
 }
 
@@ -232,6 +205,21 @@ fn special<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     }
 }
 
+/// Accesses whose place is known.
+#[inline(always)]
+fn direct<M: Machine>(machine: &mut M, slot: Slot) -> Flow {
+    match slot.opcode() & !quick::SIZE {
+        quick::FRAME_LOAD => direct::load(machine, slot),
+        quick::FRAME_STORE => {
+            let value = machine.reg(slot.src());
+            direct::store(machine, slot, value)
+        }
+        quick::FRAME_STORE_IMM => direct::store(machine, slot, slot.imm64()),
+        quick::PACKET_READ => direct::read_packet(machine, slot),
+        _ => Flow::Fault(Fault::Instruction),
+    }
+}
+
 #[inline(always)]
 fn load_imm64<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     let high = Slot(machine.fetch(*pc));
@@ -243,7 +231,7 @@ fn load_imm64<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
 
 /// Puts the constant argument in place and gives the program's ID.
 #[inline(always)]
-fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
+pub(crate) fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
     if slot.opcode() == quick::CALL_PROGRAM {
         return slot.imm() as u32;
     }
@@ -254,8 +242,8 @@ fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
 #[inline(always)]
 fn chain_call<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     match frame::enter(machine, slot.imm() as u32, *pc) {
-        Ok(()) => {
-            *pc = machine.forget(0);
+        Ok(first) => {
+            *pc = first;
             Flow::Next
         }
         Err(fault) => Flow::Fault(fault),
@@ -313,7 +301,7 @@ fn packet_width(index: u32) -> Width {
 
 /// Swaps the low `width` bytes of a value and clears the rest.
 #[inline(always)]
-fn network_order(value: u64, width: Width) -> u64 {
+pub(crate) fn network_order(value: u64, width: Width) -> u64 {
     match width {
         Width::One => value as u8 as u64,
         Width::Two => (value as u16).swap_bytes().into(),

@@ -1,7 +1,7 @@
 //! The function for the VM: finds the VM's state, runs the logic, goes on with the chain.
 //!
 //! ```text
-//! hike_vm_NAME:  context to the stack; look up the state, to the stack
+//! hike_vm_NAME:  context to the stack; find the state, to the stack
 //!                the logic, slot by slot; its `exit`s go to the next line
 //!                if it decided: exit with the action
 //!                context and state from the stack
@@ -10,15 +10,15 @@
 
 use std::collections::BTreeSet;
 
-use hike_abi::{Action, CONTINUE};
+use hike_abi::CONTINUE;
 use hike_format::Signature;
 use hike_format::elf::{Elf, ElfSymbol};
 use hike_format::signature::ObjectKind;
 use hike_isa::{AluOp, Insn, JumpOp, Operand, Reg, Size, Slot, Width, ops};
 
 use super::CompleteError;
-use crate::fuse::entry::MAP_LOOKUP;
 use crate::fuse::logic::{self, STACK};
+use crate::state;
 
 /// What the function itself has on the stack, below the logic: context and state.
 const OWN_STACK: u32 = 16;
@@ -148,34 +148,20 @@ impl Places {
 /// The slot of what [`start`] gives that refers to the state's map.
 const STATE_SLOT: usize = 2;
 
-/// Looks up the state and gives the logic its arguments.
+/// Finds the state of this CPU and gives the logic its arguments.
 fn start(places: Places) -> Vec<Slot> {
+    let [call, mask, shift] = state::offset();
     code(&[
         store(Size::U64, places.context, Operand::Reg(Reg::R1)),
-        // The key is in the state's place meanwhile.
-        store(Size::U32, places.state, Operand::Imm(0)),
+        call,
         Insn::LoadImm64 {
-            dst: Reg::R1,
+            dst: Reg::R2,
             imm: 0,
         },
-        alu(Width::W64, AluOp::Mov, Reg::R2, Operand::Reg(Reg::FP)),
-        alu(
-            Width::W64,
-            AluOp::Add,
-            Reg::R2,
-            Operand::Imm(places.state.into()),
-        ),
-        Insn::CallHelper { number: MAP_LOOKUP },
-        skip_if(Width::W64, JumpOp::Ne, 0, 2),
-        alu(
-            Width::W64,
-            AluOp::Mov,
-            Reg::R0,
-            Operand::Imm(Action::Aborted as i32),
-        ),
-        Insn::Exit,
-        store(Size::U64, places.state, Operand::Reg(Reg::R0)),
-        alu(Width::W64, AluOp::Mov, Reg::R2, Operand::Reg(Reg::R0)),
+        mask,
+        shift,
+        alu(Width::W64, AluOp::Add, Reg::R2, Operand::Reg(Reg::R0)),
+        store(Size::U64, places.state, Operand::Reg(Reg::R2)),
         load(Reg::R1, places.context),
     ])
 }

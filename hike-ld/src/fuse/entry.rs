@@ -3,9 +3,9 @@
 use core::mem::offset_of;
 
 use hike_abi::limits::EXECUTED_INSNS;
-use hike_abi::{Action, CONTINUE, Fault, VmState, memory, vm_maps};
+use hike_abi::{CONTINUE, Fault, VmState, memory, vm_maps};
 use hike_format::native::Guard;
-use hike_isa::{AluOp, Insn, JumpOp, Reg, Size, Width};
+use hike_isa::{AluOp, JumpOp, Reg, Size, Width};
 
 use super::FuseError;
 use super::call::{DATA, DATA_END};
@@ -14,6 +14,7 @@ use super::flow::Flow;
 use super::program::Program;
 use super::regs::Regs;
 use super::stack::Slot;
+use crate::state;
 
 /// The kernel's `bpf_map_lookup_elem`.
 pub const MAP_LOOKUP: u32 = 1;
@@ -38,18 +39,16 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
-    /// `r2` and the slot: the VM's state. Without one the packet is aborted.
+    /// `r2` and the slot: the VM's state of this CPU.
     fn find_state(&mut self) {
         self.store_slot(Slot::Context, Reg::R1);
-        self.look_up(vm_maps::STATE, 0);
-        let found = self.asm.label();
+        for insn in state::offset() {
+            self.asm.insn(insn);
+        }
+        self.asm.refer(Reg::R2, vm_maps::STATE.to_owned(), 0);
         self.asm
-            .jump_if(Width::W64, JumpOp::Ne, Reg::R0, 0.into(), found);
-        self.asm.mov(Reg::R0, Action::Aborted as i32);
-        self.asm.insn(Insn::Exit);
-        self.asm.bind(found);
-        self.store_slot(Slot::State, Reg::R0);
-        self.asm.mov(Reg::R2, Reg::R0);
+            .alu(Width::W64, AluOp::Add, Reg::R2, Reg::R0.into());
+        self.store_slot(Slot::State, Reg::R2);
         if self.counted && self.guard == Guard::Counter {
             self.store_slot(Slot::Rounds, self.rounds());
         }
@@ -59,13 +58,6 @@ impl<'a> Program<'a> {
     fn rounds(&self) -> i32 {
         let shortest = self.flows.values().filter_map(Flow::shortest_round).min();
         (EXECUTED_INSNS / shortest.unwrap_or(1).max(1)).cast_signed()
-    }
-
-    /// `r0`: the value of a map under a number, or 0.
-    fn look_up(&mut self, map: &str, key: i32) {
-        let off = self.stack.offset(Slot::Key);
-        self.asm.store(Size::U32, Reg::FP, off, key);
-        self.look_up_key(map);
     }
 
     /// `r0`: the value of a map under the key in its slot, or 0.

@@ -223,6 +223,16 @@ impl Kernel for Fake {
         Ok(map.borrow().get(key).map(|value| vec![value.clone()]))
     }
 
+    fn write_part(&mut self, map: &FakeMap, offset: usize, bytes: &[u8]) -> Result<()> {
+        self.step(format!("write {} bytes at {offset}", bytes.len()))?;
+        let mut entries = map.borrow_mut();
+        let value = entries.entry(0u32.to_ne_bytes().to_vec()).or_default();
+        let end = offset + bytes.len();
+        value.resize(value.len().max(end), 0);
+        value[offset..end].copy_from_slice(bytes);
+        Ok(())
+    }
+
     fn update(&mut self, map: &FakeMap, key: &[u8], value: &[u8]) -> Result<()> {
         self.step(format!("write {} bytes", value.len()))?;
         map.borrow_mut().insert(key.to_vec(), value.to_vec());

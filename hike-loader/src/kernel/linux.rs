@@ -187,6 +187,11 @@ impl Kernel for Linux {
         map.lookup(key).during(|| "read a map".to_owned())
     }
 
+    fn write_part(&mut self, map: &Map, offset: usize, bytes: &[u8]) -> Result<()> {
+        map.write_part(offset, bytes)
+            .during(|| "write a part of a map".to_owned())
+    }
+
     fn update(&mut self, map: &Map, key: &[u8], value: &[u8]) -> Result<()> {
         map.update(key, value)
             .during(|| "write to a map".to_owned())

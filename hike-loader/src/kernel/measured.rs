@@ -132,6 +132,10 @@ impl<K: Kernel> Kernel for Measured<'_, K> {
         self.measure(Phase::Host, |kernel| kernel.lookup(map, key))
     }
 
+    fn write_part(&mut self, map: &K::Map, offset: usize, bytes: &[u8]) -> Result<()> {
+        self.measure(Phase::Fill, |kernel| kernel.write_part(map, offset, bytes))
+    }
+
     fn update(&mut self, map: &K::Map, key: &[u8], value: &[u8]) -> Result<()> {
         self.measure(Phase::Fill, |kernel| kernel.update(map, key, value))
     }

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use super::call::{Attribute, Command, address, address_mut, bpf, bpf_fd, object_name};
+use super::mapping::{Mapping, page};
 use super::pin;
 
 pub use spec::{MapShape, MapSpec, map_type};
@@ -193,6 +194,51 @@ impl Map {
         let buffer = self.shape.join(values);
         let mut attribute = self.element(key, address(&buffer));
         bpf(Command::MapUpdate, &mut attribute).map(drop)
+    }
+
+    /// Writes bytes from an offset on into the value of a map that has only one and can be
+    /// mapped into memory (`BPF_F_MMAPABLE`).
+    ///
+    /// # Errors
+    /// The kernel's; `EINVAL` when the value has no such bytes.
+    pub fn write_part(&self, offset: usize, bytes: &[u8]) -> io::Result<()> {
+        let part = self.map_part(offset, bytes.len())?;
+        // SAFETY: the part is mapped and writable; other processes and the kernel may read it
+        // meanwhile, which sees each byte as it was or as it is.
+        unsafe {
+            part.start()
+                .add(offset % page())
+                .copy_from(bytes.as_ptr(), bytes.len())
+        };
+        Ok(())
+    }
+
+    /// Reads a part of the value of such a map.
+    ///
+    /// # Errors
+    /// As for [`write_part`](Self::write_part).
+    pub fn read_part(&self, offset: usize, length: usize) -> io::Result<Vec<u8>> {
+        let part = self.map_part(offset, length)?;
+        let mut bytes = vec![0; length];
+        // SAFETY: the part is mapped and readable.
+        unsafe {
+            bytes
+                .as_mut_ptr()
+                .copy_from(part.start().add(offset % page()), length)
+        };
+        Ok(bytes)
+    }
+
+    /// The pages of the only value that hold a part of it.
+    fn map_part(&self, offset: usize, length: usize) -> io::Result<Mapping> {
+        let end = offset.checked_add(length);
+        let fits = |end: &usize| *end <= self.shape.value_size as usize;
+        if self.shape.max_entries != 1 || !end.as_ref().is_some_and(fits) {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let start = offset - offset % page();
+        let access = libc::PROT_READ | libc::PROT_WRITE;
+        Mapping::new(self.as_fd(), start, offset + length - start, access)
     }
 
     /// Takes an entry out; says whether it was there.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::map::Map;
+use super::mapping::{Mapping, page};
 
 /// A record is still being written.
 const BUSY: u32 = 1 << 31;
@@ -19,8 +20,8 @@ const HEADER: usize = 8;
 #[derive(Debug)]
 pub struct Ring {
     fd: OwnedFd,
-    consumer: *mut u8,
-    producer: *mut u8,
+    consumer: Mapping,
+    producer: Mapping,
     page: usize,
     size: usize,
 }
@@ -39,21 +40,13 @@ impl Ring {
     /// # Errors
     /// The kernel's.
     pub fn open(map: &Map) -> io::Result<Self> {
-        // SAFETY: a system call that gives a number.
-        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.unsigned_abs() as usize;
+        let page = page();
         let size = map.shape().max_entries as usize;
         let fd = map.as_fd().try_clone_to_owned()?;
         let writable = libc::PROT_READ | libc::PROT_WRITE;
-        let consumer = place(map, page, writable, 0)?;
+        let consumer = Mapping::new(fd.as_fd(), 0, page, writable)?;
         // The data comes twice in a row, so that no record is torn at the end.
-        let producer = match place(map, page + 2 * size, libc::PROT_READ, page) {
-            Ok(producer) => producer,
-            Err(error) => {
-                // SAFETY: what has just been mapped.
-                unsafe { libc::munmap(consumer.cast(), page) };
-                return Err(error);
-            }
-        };
+        let producer = Mapping::new(fd.as_fd(), page, page + 2 * size, libc::PROT_READ)?;
         Ok(Self {
             fd,
             consumer,
@@ -65,9 +58,9 @@ impl Ring {
 
     /// The next event; none when there is none now.
     pub fn next_event(&mut self) -> Option<Vec<u8>> {
-        let consumer = self.position(self.consumer);
+        let consumer = position_of(&self.consumer);
         let mut position = consumer.load(Ordering::Acquire);
-        while position < self.position(self.producer).load(Ordering::Acquire) {
+        while position < position_of(&self.producer).load(Ordering::Acquire) {
             let Record::Complete(length, event) = self.record(position) else {
                 return None;
             };
@@ -89,7 +82,7 @@ impl Ring {
     fn record(&self, position: u64) -> Record {
         let offset = self.page + (position as usize & (self.size - 1));
         // SAFETY: the header is in the mapped data, aligned to 8 bytes.
-        let header = unsafe { &*self.producer.add(offset).cast::<AtomicU32>() };
+        let header = unsafe { &*self.producer.start().add(offset).cast::<AtomicU32>() };
         let header = header.load(Ordering::Acquire);
         let length = (header & !DISCARDED) as usize;
         // The kernel makes no record longer than the buffer.
@@ -98,17 +91,19 @@ impl Ring {
         }
         let event = (header & DISCARDED == 0).then(|| {
             // SAFETY: the record is in the mapped data, and complete.
-            let bytes =
-                unsafe { std::slice::from_raw_parts(self.producer.add(offset + HEADER), length) };
+            let bytes = unsafe {
+                std::slice::from_raw_parts(self.producer.start().add(offset + HEADER), length)
+            };
             bytes.to_vec()
         });
         Record::Complete(length, event)
     }
+}
 
-    fn position(&self, place: *mut u8) -> &AtomicU64 {
-        // SAFETY: the first word of a mapped page.
-        unsafe { &*place.cast::<AtomicU64>() }
-    }
+/// The position that a mapping starts with.
+fn position_of(mapping: &Mapping) -> &AtomicU64 {
+    // SAFETY: the first word of a mapped page.
+    unsafe { &*mapping.start().cast::<AtomicU64>() }
 }
 
 impl AsFd for Ring {
@@ -136,33 +131,4 @@ pub fn wait<'a>(rings: impl Iterator<Item = &'a Ring>, time: Duration) -> io::Re
         error if result < 0 && error.kind() != io::ErrorKind::Interrupted => Err(error),
         _ => Ok(()),
     }
-}
-
-impl Drop for Ring {
-    fn drop(&mut self) {
-        // SAFETY: what `open` mapped, with the same lengths.
-        unsafe {
-            libc::munmap(self.consumer.cast(), self.page);
-            libc::munmap(self.producer.cast(), self.page + 2 * self.size);
-        }
-    }
-}
-
-fn place(map: &Map, length: usize, access: i32, offset: usize) -> io::Result<*mut u8> {
-    let fd = map.as_fd().as_raw_fd();
-    // SAFETY: a new mapping at a place of the kernel's choice.
-    let place = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            length,
-            access,
-            libc::MAP_SHARED,
-            fd,
-            offset as i64,
-        )
-    };
-    if place == libc::MAP_FAILED {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(place.cast())
 }

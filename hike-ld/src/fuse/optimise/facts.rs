@@ -32,7 +32,9 @@ pub enum Kind {
     Constant(u64),
     /// The context.
     Context,
-    /// The state.
+    /// The states of all CPUs.
+    States,
+    /// The state of this CPU.
     State,
     /// An address on the stack: this far from the frame pointer.
     Stack(i32),
@@ -92,7 +94,7 @@ impl Values {
 
     /// Whether it may be an address within the state.
     pub fn is_near(&self, value: Value) -> bool {
-        matches!(self.kind(value), Kind::State | Kind::Near)
+        matches!(self.kind(value), Kind::States | Kind::State | Kind::Near)
     }
 
     /// Whether it is no address of state or stack, nor anything that may be one.

@@ -2,16 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use hike_isa::{Insn, decode_at};
+use hike_abi::vm_maps;
+use hike_isa::{Insn, Reg, decode_at};
 
 use super::{Cells, optimise};
 use crate::fuse::asm::{Assembler, Item, Label};
 use crate::fuse::stack::Stack;
 
-/// How every fused program starts: the context is kept, the state looked up and kept.
+/// How every fused program starts: the context is kept, the state of this CPU found and kept.
 const START: &str = "*(u64 *)(r10 - 8) = r1
-call 1
-*(u64 *)(r10 - 16) = r0
+call 8
+w0 &= 1023
+w0 <<= 11
+r2 = hike_state
+r2 += r0
+*(u64 *)(r10 - 16) = r2
+";
+
+/// What stays of it where only the state is needed.
+const FOUND: &str = "call 8
+w0 &= 1023
+w0 <<= 11
+r2 = hike_state
+r2 += r0
 ";
 
 /// Assembles lines; a jump names its label after `goto`.
@@ -22,6 +35,10 @@ fn assemble(text: &str) -> Assembler {
         if let Some(name) = line.strip_suffix(':') {
             let label = *labels.entry(name.to_owned()).or_insert_with(|| asm.label());
             asm.bind(label);
+            continue;
+        }
+        if line == "r2 = hike_state" {
+            asm.refer(Reg::R2, vm_maps::STATE.to_owned(), 0);
             continue;
         }
         let (before, name) = match line.split_once("goto ") {
@@ -87,7 +104,7 @@ fn arguments_go_from_the_chain_to_the_logic_in_registers() {
         r0 = r3
         exit"
     );
-    check(&before, "call 1\nr0 = 7\nexit");
+    check(&before, "call 8\nr0 = 7\nexit");
 }
 
 #[test]
@@ -142,38 +159,40 @@ fn what_a_loop_changes_is_not_known() {
 fn a_store_through_an_unknown_pointer_may_be_one_to_the_state() {
     let before = format!(
         "{START}
-        *(u64 *)(r0 + 8) = 1
-        r2 = *(u64 *)(r6 + 0)
-        *(u64 *)(r2 + 0) = 5
-        r0 = *(u64 *)(r0 + 8)
+        *(u64 *)(r2 + 8) = 1
+        r3 = *(u64 *)(r6 + 0)
+        *(u64 *)(r3 + 0) = 5
+        r0 = *(u64 *)(r2 + 8)
         exit"
     );
-    let after = "call 1
-        *(u64 *)(r0 + 8) = 1
-        r2 = *(u64 *)(r6 + 0)
-        *(u64 *)(r2 + 0) = 5
-        r0 = *(u64 *)(r0 + 8)
-        exit";
-    check(&before, after);
+    let after = format!(
+        "{FOUND}
+        *(u64 *)(r2 + 8) = 1
+        r3 = *(u64 *)(r6 + 0)
+        *(u64 *)(r3 + 0) = 5
+        r0 = *(u64 *)(r2 + 8)
+        exit"
+    );
+    check(&before, &after);
 }
 
 /// With loops the verifier must not know what the state holds.
 #[test]
 fn the_state_is_not_known_where_it_must_not_be() {
-    let before = format!("{START} *(u64 *)(r0 + 8) = 1\nr0 = *(u64 *)(r0 + 8)\nexit");
-    check(&before, "call 1\nr0 = 1\nexit");
-    let after = "call 1\n*(u64 *)(r0 + 8) = 1\nr0 = *(u64 *)(r0 + 8)\nexit";
-    check_with(false, &before, after);
+    let before = format!("{START} *(u64 *)(r2 + 8) = 1\nr0 = *(u64 *)(r2 + 8)\nexit");
+    check(&before, "call 8\nr0 = 1\nexit");
+    let after = format!("{FOUND} *(u64 *)(r2 + 8) = 1\nr0 = *(u64 *)(r2 + 8)\nexit");
+    check_with(false, &before, &after);
 }
 
 #[test]
 fn stores_that_are_marked_stay() {
     let mut asm = assemble(START);
-    asm.store_kept(hike_isa::Size::U64, hike_isa::Reg::R0, 0, hike_isa::Reg::R6);
+    asm.store_kept(hike_isa::Size::U64, Reg::R2, 0, Reg::R6);
     asm.push(Item::plain(Insn::Exit.encode().slots()[0]));
     optimise(&mut asm, cells(true));
     assert_eq!(
         listing(asm),
-        listing(assemble("call 1\n*(u64 *)(r0 + 0) = r6\nexit"))
+        listing(assemble(&format!("{FOUND} *(u64 *)(r2 + 0) = r6\nexit")))
     );
 }

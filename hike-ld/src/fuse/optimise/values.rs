@@ -19,9 +19,6 @@ use super::order::Order;
 use super::{fold, keep};
 use crate::fuse::asm::{Assembler, Item};
 
-/// The kernel's `bpf_map_lookup_elem`.
-const MAP_LOOKUP: i32 = 1;
-
 /// The cells that an instruction reads or writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Access {
@@ -42,7 +39,6 @@ pub fn propagate(asm: &mut Assembler, cells: Cells) -> Vec<Access> {
     start.set(1, Value::CONTEXT);
     let mut pass = Pass {
         has_state: false,
-        looks_up_state: state_references(asm) > 1,
         asm,
         cells,
         values,
@@ -71,16 +67,6 @@ pub fn propagate(asm: &mut Assembler, cells: Cells) -> Vec<Access> {
     accesses
 }
 
-fn state_references(asm: &Assembler) -> usize {
-    let names = asm
-        .items
-        .iter()
-        .filter_map(|item| item.reference.as_deref());
-    names
-        .filter(|name| *name == hike_abi::vm_maps::STATE)
-        .count()
-}
-
 struct Pass<'a> {
     asm: &'a mut Assembler,
     cells: Cells,
@@ -89,10 +75,8 @@ struct Pass<'a> {
     incoming: BTreeMap<usize, Facts>,
     kept: Vec<bool>,
     order: &'a Order,
-    /// Whether the look-up of the state has been seen, the first call of all.
+    /// Whether the state has been found, which is the first thing done with the states.
     has_state: bool,
-    /// Whether more than the start of the program looks the state up.
-    looks_up_state: bool,
 }
 
 impl Pass<'_> {
@@ -183,8 +167,7 @@ impl Pass<'_> {
         if !matches!(kind(item), Kind::Helper { moves: false, .. }) {
             facts.forget(cells::BOUNDS.iter().fold(0, |set, cell| set | 1 << cell));
         }
-        let may_be_state = self.looks_up_state && item.slot.imm == MAP_LOOKUP;
-        let first = match item.target.is_some() || may_be_state || item.slot.src != 0 {
+        let first = match item.target.is_some() || item.slot.src != 0 {
             true => Of::Near,
             false => Of::Number(64),
         };
@@ -192,9 +175,6 @@ impl Pass<'_> {
             let kind = if register == 0 { first } else { Of::Near };
             let value = self.values.fresh(kind);
             facts.set(register, value);
-        }
-        if !std::mem::replace(&mut self.has_state, true) {
-            facts.set(0, Value::STATE);
         }
         Access {
             reads,

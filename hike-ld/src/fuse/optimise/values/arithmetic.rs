@@ -1,11 +1,12 @@
 //! Arithmetic of what is known.
 
+use hike_abi::vm_maps;
 use hike_isa::{AluOp, Slot, ops};
 
 use super::Pass;
 use crate::fuse::asm::Item;
 use crate::fuse::optimise::effect::{by_register, is_wide, operation};
-use crate::fuse::optimise::facts::{Facts, Kind as Of};
+use crate::fuse::optimise::facts::{Facts, Kind as Of, Value};
 use crate::fuse::optimise::fold;
 
 impl Pass<'_> {
@@ -84,6 +85,10 @@ impl Pass<'_> {
         let kinds = [slot.dst, slot.src].map(|register| self.values.kind(facts.get(register)));
         let is_far = |kind: Of| matches!(kind, Of::Constant(_) | Of::Number(_) | Of::Context);
         let is_sum = operation(slot) == AluOp::Add.code();
+        if kinds[0] == Of::States && !std::mem::replace(&mut self.has_state, true) {
+            facts.set(slot.dst, Value::STATE);
+            return;
+        }
         let second = second
             .map(u64::cast_signed)
             .and_then(|it| i32::try_from(it).ok());
@@ -102,7 +107,11 @@ impl Pass<'_> {
     pub(super) fn constant(&mut self, at: usize, item: &Item, facts: &mut Facts) {
         let dst = item.slot.dst;
         if item.reference.is_some() || item.slot.src != 0 {
-            let value = self.values.fresh(Of::Number(64));
+            let kind = match item.reference.as_deref() {
+                Some(vm_maps::STATE) => Of::States,
+                _ => Of::Number(64),
+            };
+            let value = self.values.fresh(kind);
             facts.set(dst, value);
             return;
         }

@@ -144,7 +144,7 @@ impl Pass<'_> {
                     is_all: true,
                 }
             }
-            Of::Near => Place {
+            Of::Near | Of::States => Place {
                 part: cells::STATE_SET | cells::WORDS_SET,
                 ..Place::default()
             },
