@@ -74,6 +74,16 @@ impl Machine for KernelMachine {
     }
 
     #[inline(always)]
+    fn forget(&mut self, pc: u32) -> u32 {
+        // SAFETY: a field of the state, volatile so that the way through memory stays.
+        unsafe {
+            let place = &raw mut (*self.state).pc;
+            place.write_volatile(pc);
+            place.read_volatile()
+        }
+    }
+
+    #[inline(always)]
     fn opaque(value: u64) -> u64 {
         opaque(value as usize) as u64
     }

@@ -243,7 +243,7 @@ pub(crate) fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
 fn chain_call<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     match frame::enter(machine, slot.imm() as u32, *pc) {
         Ok(first) => {
-            *pc = first;
+            *pc = machine.forget(first);
             Flow::Next
         }
         Err(fault) => Flow::Fault(fault),
