@@ -22,11 +22,13 @@ mod globals;
 mod imports;
 mod layout;
 mod library;
+mod names;
 mod operation;
 mod packet;
 mod paths;
 mod scope;
 mod statement;
+mod variables;
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::hir;
@@ -91,6 +93,10 @@ pub fn chain_interfaces(script: &syntax::Script<'_>) -> Vec<(String, Vec<Param>,
 /// The state of one analysis.
 struct Session<'a, 's> {
     options: Options<'a>,
+    /// Where symbols are put together: `chains.PACKAGE.`, then a name.
+    symbol: String,
+    /// So much of it belongs to all chains of the script.
+    own_prefix: usize,
     globals: Globals<'s>,
     externs: BTreeMap<hir::Symbol, hir::Extern>,
     /// A line of a chain could not be read: it may have used what seems unused.
@@ -109,8 +115,11 @@ const MAX_SUGGESTIONS: usize = 100;
 
 impl<'a> Session<'a, '_> {
     fn new(options: Options<'a>) -> Self {
+        let symbol = format!("chains.{}.", options.package);
         Self {
             options,
+            own_prefix: symbol.len(),
+            symbol,
             globals: Globals::default(),
             externs: BTreeMap::new(),
             broken_chain: false,

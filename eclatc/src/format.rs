@@ -28,6 +28,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::lex::{Kind, Token, lex};
 use crate::parse::parse;
 use crate::source::FileId;
+use crate::syntax::Arena;
 
 /// Columns of a line. What cannot be broken, a long string or comment, may have more.
 pub const WIDTH: usize = 88;
@@ -67,7 +68,9 @@ struct Reading<'s> {
 impl<'s> Reading<'s> {
     fn new(text: &'s str, file: FileId) -> Result<Self, Vec<Diagnostic>> {
         let (tokens, mut problems) = lex(text, file);
-        let (tree, more) = parse(&tokens);
+        let arena = Arena::new();
+        let (tree, more) = parse(&tokens, &arena);
+        let tokens: Vec<Token<'s>> = tokens.iter().collect();
         problems.extend(more);
         diagnostic::settle(&mut problems);
         match problems.is_empty() {

@@ -223,7 +223,7 @@ pub enum ExprKind {
         body: Box<Expr>,
     },
     /// A call.
-    Call(Call),
+    Call(Box<Call>),
 }
 
 /// A call of a program, chain or helper.

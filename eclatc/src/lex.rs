@@ -1,4 +1,5 @@
-//! Text to tokens: `raw` finds words, `layout` adds line ends and indentation.
+//! Text to tokens: `raw` finds words, `layout` adds line ends and indentation. Where nothing is
+//! odd, `quick` does both in one go.
 //!
 //! The lexer doesn't know what a statement is. Whatever the text holds, every token has a
 //! span of it, `Indent` and `Dedent` are balanced, and the last token is `EndOfFile`.
@@ -7,10 +8,15 @@ mod address;
 mod kind;
 mod layout;
 pub mod literal;
+mod quick;
 mod raw;
+#[cfg(test)]
+mod tests;
+mod tokens;
 mod unknown;
 
 pub use kind::Kind;
+pub use tokens::Tokens;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
@@ -34,7 +40,18 @@ pub const MAX_SOURCE: usize = 64 << 20;
 
 /// The tokens of a text and what is wrong with it. A wrong token is there as
 /// [`Kind::Error`]; the message about it is already in the list.
-pub fn lex(text: &str, file: FileId) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
+pub fn lex(text: &str, file: FileId) -> (Tokens<'_>, Vec<Diagnostic>) {
+    match quick::scan(text) {
+        Some(places) => (Tokens::new(text, file, places), Vec::new()),
+        None => {
+            let (tokens, problems) = thorough(text, file);
+            (Tokens::of(text, file, &tokens), problems)
+        }
+    }
+}
+
+/// The long way, which finds what is wrong.
+fn thorough(text: &str, file: FileId) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let raw = raw::scan(text, file, &mut problems);
     let tokens = layout::arrange(raw, text, file, &mut problems);
@@ -42,7 +59,7 @@ pub fn lex(text: &str, file: FileId) -> (Vec<Token<'_>>, Vec<Diagnostic>) {
 }
 
 /// The text form of a token list, one token a line.
-pub fn listing(tokens: &[Token<'_>]) -> String {
-    let line = |token: &Token<'_>| format!("{} {:?} {:?}\n", token.span, token.kind, token.text);
+pub fn listing(tokens: &Tokens<'_>) -> String {
+    let line = |token: Token<'_>| format!("{} {:?} {:?}\n", token.span, token.kind, token.text);
     tokens.iter().map(line).collect()
 }

@@ -8,6 +8,7 @@ pub mod memory;
 
 pub use hike_format::SymbolKind;
 use hike_format::signature::{Param, ResultKind, Signature};
+use std::sync::Arc;
 
 /// Where programs, loaders and the chains of others come from.
 pub trait Packages {
@@ -34,7 +35,7 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interface {
     /// Of a program or loader, from its object.
-    Object(Box<Signature>),
+    Object(Arc<Signature>),
     /// Of a chain.
     Chain {
         /// Its parameters.

@@ -6,6 +6,9 @@
 use crate::source::Span;
 use std::collections::BTreeSet;
 
+/// Where the expressions of trees lie: they are many and small, and all end together.
+pub use bumpalo::Bump as Arena;
+
 pub mod display;
 
 /// A name with its place.
@@ -57,7 +60,7 @@ pub enum StmtKind<'s> {
         /// The variable.
         name: Ident<'s>,
         /// What is iterated over.
-        iterable: Expr<'s>,
+        iterable: &'s Expr<'s>,
         /// The turn.
         body: Block<'s>,
     },
@@ -73,13 +76,11 @@ pub enum StmtKind<'s> {
         name: Ident<'s>,
         /// Its type.
         ty: TypeName,
-        /// Place of the type.
-        ty_span: Span,
         /// Its first value.
         value: Option<Expr<'s>>,
     },
     /// `NAME = NAME = EXPR`: one name or more.
-    Assign(Vec<Ident<'s>>, Expr<'s>),
+    Assign(&'s [Ident<'s>], Expr<'s>),
     /// `NAME += EXPR` and its like.
     Augmented(Ident<'s>, BinaryOp, Expr<'s>),
     /// `HEADER.FIELD = EXPR`, or `+=` and its like.
@@ -91,7 +92,7 @@ pub enum StmtKind<'s> {
         /// The operator before the `=`.
         op: Option<BinaryOp>,
         /// The value.
-        value: Expr<'s>,
+        value: &'s Expr<'s>,
     },
     /// `OWNER[MAP] = { ... }`
     MapAssign {
@@ -151,7 +152,7 @@ pub struct Def<'s> {
     /// The chain's name.
     pub name: Ident<'s>,
     /// Parameters.
-    pub params: Vec<Param<'s>>,
+    pub params: &'s [Param<'s>],
     /// The result's type.
     pub result: Option<TypeName>,
     /// Its statements.
@@ -182,7 +183,7 @@ pub struct Param<'s> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arm<'s> {
     /// The condition.
-    pub cond: Expr<'s>,
+    pub cond: &'s Expr<'s>,
     /// The block.
     pub body: Block<'s>,
     /// Its header, for messages about the path through it.
@@ -204,7 +205,7 @@ pub enum TypeName {
 }
 
 /// An element of a map assignment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'s> {
     /// The key.
     pub key: Expr<'s>,
@@ -213,7 +214,7 @@ pub struct Entry<'s> {
 }
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expr<'s> {
     /// What it is.
     pub kind: ExprKind<'s>,
@@ -222,7 +223,7 @@ pub struct Expr<'s> {
 }
 
 /// What an expression is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExprKind<'s> {
     /// A whole number.
     Number(u128),
@@ -231,32 +232,41 @@ pub enum ExprKind<'s> {
     /// A string with its quotes; [`crate::lex::literal::string`] gives its value.
     String(&'s str),
     /// `NAME` or `NAME.NAME`: never empty.
-    Path(Vec<Ident<'s>>),
+    Path(&'s [Ident<'s>]),
     /// `PATH(ARGS)`
-    Call(Vec<Ident<'s>>, Vec<Arg<'s>>),
+    Call(&'s Call<'s>),
     /// `TYPE(EXPR)`
-    Cast(TypeName, Box<Expr<'s>>),
+    Cast(TypeName, &'s Expr<'s>),
     /// `(A, B)`
-    Tuple(Vec<Expr<'s>>),
+    Tuple(&'s [Expr<'s>]),
     /// `-x`, `+x`, `~x`, `not x`
-    Unary(UnaryOp, Box<Expr<'s>>),
+    Unary(UnaryOp, &'s Expr<'s>),
     /// `x + y` and its like, `and` and `or` included.
-    Binary(BinaryOp, Box<Expr<'s>>, Box<Expr<'s>>),
+    Binary(BinaryOp, &'s Expr<'s>, &'s Expr<'s>),
     /// `a < b <= c`: the first operand, then at least one operator and operand.
-    Compare(Box<Expr<'s>>, Vec<(CompareOp, Expr<'s>)>),
+    Compare(&'s Expr<'s>, &'s [(CompareOp, Expr<'s>)]),
     /// `THEN if COND else OTHERWISE`
     Conditional {
         /// When the condition holds.
-        then: Box<Expr<'s>>,
+        then: &'s Expr<'s>,
         /// The condition.
-        cond: Box<Expr<'s>>,
+        cond: &'s Expr<'s>,
         /// When it does not.
-        otherwise: Box<Expr<'s>>,
+        otherwise: &'s Expr<'s>,
     },
 }
 
+/// `PATH(ARGS)`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call<'s> {
+    /// What is called: never empty.
+    pub path: &'s [Ident<'s>],
+    /// The arguments.
+    pub args: &'s [Arg<'s>],
+}
+
 /// An argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arg<'s> {
     /// `NAME=`, when given.
     pub name: Option<Ident<'s>>,

@@ -7,6 +7,7 @@ use eclatc::diagnostic::render::{Format, render};
 use eclatc::diagnostics::Code;
 use eclatc::format::format;
 use eclatc::source::FileId;
+use eclatc::syntax::Arena;
 use eclatc::{lex, parse};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ fn tokens() {
 fn ast() {
     check("ast", |name, text| {
         let (tokens, _) = lex::lex(text, FileId(0));
-        let (tree, problems) = parse::parse(&tokens);
+        let arena = Arena::new();
+        let (tree, problems) = parse::parse(&tokens, &arena);
         let mut out = tree.to_string();
         for problem in problems {
             writeln!(

@@ -11,6 +11,7 @@ use eclatc::diagnostic::Diagnostic;
 use eclatc::ir::passes;
 use eclatc::packages::folders::Folders;
 use eclatc::source::{SourceFile, Sources};
+use eclatc::syntax::Arena;
 use eclatc::{budget, codegen, lex, lower, parse};
 use hike_format::PackagePath;
 
@@ -31,26 +32,35 @@ pub fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
+/// Where the packages of the repository are.
+pub fn packages() -> PackagePath {
+    PackagePath::from_env(&[repository().join("packages")])
+}
+
 /// Compiles a script as far as an object; gives its code and adds what each stage took.
 ///
 /// # Panics
 /// When the script is wrong: it is one of ours.
-pub fn compile(name: &str, text: &str, times: &mut [Duration; STAGES.len()]) -> Vec<ChainCode> {
+pub fn compile(
+    name: &str,
+    text: &str,
+    packages: &Folders<'_>,
+    times: &mut [Duration; STAGES.len()],
+) -> Vec<ChainCode> {
     let mut clock = Clock::new(times);
-    let path = PackagePath::from_env(&[repository().join("packages")]);
-    let folders = Folders::new(&path);
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new(name, text));
     let (tokens, problems) = lex::lex(sources.file(file).text(), file);
     sound(name, &problems);
     clock.lap();
-    let (tree, problems) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, problems) = parse::parse(&tokens, &arena);
     sound(name, &problems);
     clock.lap();
     let options = Options {
         package: "bench",
         defines: &BTreeMap::new(),
-        packages: &folders,
+        packages,
     };
     let (script, problems) = analyse::analyse(&tree, file, options);
     sound(name, &problems);

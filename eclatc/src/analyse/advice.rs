@@ -60,6 +60,9 @@ impl<'s> Session<'_, 's> {
 
     /// Keeps only the first of the texts among numbers that are found from an index on.
     pub fn keep_first_text(&mut self, from: usize) {
+        if self.problems.len() == from {
+            return;
+        }
         let mut met = false;
         let mut tail = self.problems.split_off(from);
         tail.retain(|problem| {

@@ -1,6 +1,7 @@
 //! Definite assignment: no path reads a variable before it has a value.
 
 use super::Session;
+use super::variables::Variables;
 use crate::diagnostics::{names, tooling};
 use crate::hir::{Block, Chain, Expr, ExprKind, LocalId, Stmt, StmtKind};
 use crate::source::Span;
@@ -35,28 +36,23 @@ impl Session<'_, '_> {
 
 /// Which variables are assigned on every path to a point; `None` where no path leads.
 #[derive(Clone)]
-struct State(Option<Vec<bool>>);
+struct State(Option<Variables>);
 
 impl State {
     fn entry(chain: &Chain) -> Self {
-        let params = chain.params as usize;
-        Self(Some(
-            (0..chain.locals.len())
-                .map(|local| local < params)
-                .collect(),
-        ))
+        Self(Some(Variables::first(chain.params as usize)))
     }
 
     fn assign(&mut self, local: LocalId) {
         if let Some(assigned) = &mut self.0 {
-            assigned[local.index()] = true;
+            assigned.insert(local.index());
         }
     }
 
     fn has(&self, local: LocalId) -> bool {
         self.0
             .as_ref()
-            .is_none_or(|assigned| assigned[local.index()])
+            .is_none_or(|assigned| assigned.contains(local.index()))
     }
 
     fn end(&mut self) {
@@ -66,11 +62,7 @@ impl State {
     /// Where two paths meet, what both have assigned.
     fn join(&mut self, other: Self) {
         match (&mut self.0, other.0) {
-            (Some(mine), Some(other)) => {
-                for (mine, other) in mine.iter_mut().zip(other) {
-                    *mine &= other;
-                }
-            }
+            (Some(mine), Some(other)) => mine.intersect(&other),
             (mine @ None, other) => *mine = other,
             (Some(_), None) => {}
         }

@@ -202,8 +202,8 @@ impl<'s> Session<'_, 's> {
 
 /// Whether a name is written in capitals.
 fn is_capital(name: &str) -> bool {
-    name.contains(|c: char| c.is_ascii_uppercase())
-        && !name.contains(|c: char| c.is_ascii_lowercase())
+    let mut letters = name.bytes();
+    !letters.any(|c| c.is_ascii_lowercase()) && name.bytes().any(|c| c.is_ascii_uppercase())
 }
 
 /// Whether an expression is a literal, possibly with a sign.

@@ -11,7 +11,7 @@ use crate::diagnostics::{calls, habits, names, syntactic};
 use crate::hir::{self, Call, Callee, ExprKind, Extern};
 use crate::packages::SymbolKind;
 use crate::source::Span;
-use crate::syntax::{Arg, Ident};
+use crate::syntax::{self, Arg, Ident};
 use hike_format::signature::ResultKind;
 use std::rc::Rc;
 
@@ -22,12 +22,12 @@ impl<'s> Session<'_, 's> {
     /// A call; `value` tells whether its result is used.
     pub fn call(
         &mut self,
-        path: &[Ident<'s>],
-        args: &[Arg<'s>],
+        call: &syntax::Call<'s>,
         span: Span,
         scope: &mut Scope<'s>,
         value: bool,
     ) -> Option<hir::Expr> {
+        let syntax::Call { path, args } = *call;
         match path {
             [name] => self.plain_call(*name, args, span, scope, value),
             [object, method] if is_packet(object.text) => {
@@ -159,7 +159,9 @@ impl<'s> Session<'_, 's> {
         if ends_chain && value {
             return self.fail(calls::result_of_final(span, name.text));
         }
-        self.extern_used(callee);
+        if !program.called.replace(true) {
+            self.extern_used(callee);
+        }
         let called = Callee::Program(callee.symbol.clone());
         Some(call_expr(called, args, callee.result, span))
     }
@@ -173,8 +175,7 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         let args = self.arguments(name.text, chain, args, span, scope)?;
-        let own = self.chain_symbol(name.text);
-        if chain.symbol != own {
+        if !self.is_own(&chain.symbol, name.text) {
             self.extern_used(chain);
         }
         if value {
@@ -201,11 +202,10 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<Vec<hir::Expr>> {
-        let values: Vec<_> = args
-            .iter()
-            .enumerate()
-            .map(|(index, arg)| self.positional_one(arg, callee.params.get(index), scope))
-            .collect();
+        let mut values = Vec::with_capacity(args.len());
+        for (index, arg) in args.iter().enumerate() {
+            values.extend(self.positional_one(arg, callee.params.get(index), scope));
+        }
         let expected = callee.params.len();
         if args.len() != expected {
             let place = args.get(expected).map_or(span, |extra| extra.value.span);
@@ -214,7 +214,9 @@ impl<'s> Session<'_, 's> {
             let problem = self.with_definition(problem, name, callee);
             return self.fail(problem);
         }
-        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
+        if values.len() != expected {
+            return None;
+        }
         for (value, param) in values.iter().zip(&callee.params) {
             let wrong = Constant::of(value).filter(|constant| !constant.fits(param.ty));
             if let Some(constant) = wrong {
@@ -238,7 +240,7 @@ impl<'s> Session<'_, 's> {
         let Some(definition) = self.globals.peek(name) else {
             return problem;
         };
-        let own = callee.symbol == self.chain_symbol(name);
+        let own = self.is_own(&callee.symbol, name);
         match definition.global.symbol() {
             Some(symbol) if *symbol == callee.symbol => {
                 let text = if own { "defined here" } else { "imported here" };
@@ -258,7 +260,7 @@ fn call_expr(callee: Callee, args: Vec<hir::Expr>, result: ResultKind, span: Spa
         ends_chain: result == ResultKind::Final,
     };
     hir::Expr {
-        kind: ExprKind::Call(call),
+        kind: ExprKind::Call(Box::new(call)),
         ty: wide(signed),
         span,
     }

@@ -151,7 +151,10 @@ pub fn doc_string(block: &[Stmt<'_>]) -> String {
         return String::new();
     };
     match expr.kind {
-        ExprKind::String(text) => dedent(&literal::string(text)),
+        ExprKind::String(text) if text.contains(['\n', '\r', '\\']) => {
+            dedent(&literal::string(text))
+        }
+        ExprKind::String(text) => literal::strip_quotes(text).trim().to_owned(),
         _ => String::new(),
     }
 }

@@ -108,8 +108,8 @@ impl<'s> Session<'_, 's> {
     fn top_level_expr(&mut self, expr: &Expr<'s>, config: &mut Configuration) {
         match &expr.kind {
             ExprKind::String(_) => {}
-            ExprKind::Call(path, args) if path.len() == 2 => {
-                self.method(path[0], path[1], args, expr.span, config);
+            ExprKind::Call(call) if call.path.len() == 2 => {
+                self.method(call.path[0], call.path[1], call.args, expr.span, config);
             }
             _ => self.expression_at_top_level(expr),
         }
@@ -119,9 +119,9 @@ impl<'s> Session<'_, 's> {
     fn expression_at_top_level(&mut self, expr: &Expr<'s>) {
         let problem = syntactic::not_allowed_here(expr.span, "an expression", "at top level");
         let chain = match &expr.kind {
-            ExprKind::Call(path, _) => path.first().filter(|name| {
+            ExprKind::Call(call) => call.path.first().filter(|name| {
                 let global = self.globals.peek(name.text).map(|found| &found.global);
-                path.len() == 1 && matches!(global, Some(Global::Chain(_)))
+                call.path.len() == 1 && matches!(global, Some(Global::Chain(_)))
             }),
             _ => None,
         };

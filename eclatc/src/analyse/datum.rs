@@ -23,7 +23,7 @@ impl<'s> Session<'_, 's> {
     /// The parts of a key or value: one, or one for each field of a struct.
     pub fn data(&mut self, expr: &Expr<'s>, ty: &TypeInfo) -> Option<Vec<Datum>> {
         let parts = match &expr.kind {
-            ExprKind::Tuple(items) => items.as_slice(),
+            ExprKind::Tuple(items) => items,
             _ => std::slice::from_ref(expr),
         };
         let types = parts_of(ty);
@@ -56,7 +56,7 @@ impl<'s> Session<'_, 's> {
     fn chain_in_disguise(&mut self, expr: &Expr<'s>, ty: &TypeInfo) -> Option<String> {
         let name = match &expr.kind {
             ExprKind::String(text) => literal::string(text),
-            ExprKind::Call(path, _) if path.len() == 1 => path[0].text.to_owned(),
+            ExprKind::Call(call) if call.path.len() == 1 => call.path[0].text.to_owned(),
             _ => return None,
         };
         let found = self.globals.peek(&name).map(|found| &found.global);

@@ -29,7 +29,7 @@ impl<'s> Session<'_, 's> {
             }
             ExprKind::Tuple(_) => self.fail(values::not_a_number(span, "several values")),
             ExprKind::Path(path) => self.path(path, span, scope),
-            ExprKind::Call(path, args) => self.call(path, args, span, scope, true),
+            ExprKind::Call(call) => self.call(call, span, scope, true),
             ExprKind::Cast(ty, value) => {
                 let value = self.expr(value, scope)?;
                 let value = cast(value, Type::of(*ty));
@@ -223,7 +223,7 @@ impl<'s> Session<'_, 's> {
         let ExprKind::Compare(first, links) = &last_operand(op, left).kind else {
             return;
         };
-        let operator = match (op, links.as_slice()) {
+        let operator = match (op, *links) {
             (BinaryOp::Or, [(CompareOp::Eq, _)]) => "==",
             (BinaryOp::And, [(CompareOp::Ne, _)]) => "!=",
             _ => return,

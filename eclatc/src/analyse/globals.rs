@@ -5,18 +5,21 @@ use super::chain::interface;
 use super::constant::Constant;
 use super::convert::Type;
 use super::layout::Layout;
+use super::names::Names;
 use crate::diagnostics::{names, syntactic, values};
 use crate::hir::{Extern, Symbol};
 use crate::source::Span;
 use crate::syntax::{Arm, Def, Expr, ExprKind, Ident, Stmt, StmtKind};
 use hike_format::signature::Signature;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The names of a script.
 #[derive(Default)]
 pub struct Globals<'s> {
-    names: BTreeMap<&'s str, Definition<'s>>,
+    names: Names<'s, Definition<'s>>,
     /// A line at top level could not be read.
     pub broken: bool,
     /// Names in such lines, which may have defined them.
@@ -62,7 +65,9 @@ pub struct Object {
     /// Its symbol and interface.
     pub callee: Extern,
     /// Everything its object says.
-    pub signature: Signature,
+    pub signature: Arc<Signature>,
+    /// Whether a chain calls it.
+    pub called: Cell<bool>,
 }
 
 impl Global<'_> {
@@ -105,11 +110,9 @@ impl<'s> Globals<'s> {
         self.names.get(name)
     }
 
-    /// All definitions in the order of their names.
+    /// All definitions.
     pub fn iter(&self) -> impl Iterator<Item = (&'s str, &Definition<'s>)> {
-        self.names
-            .iter()
-            .map(|(name, definition)| (*name, definition))
+        self.names.iter()
     }
 
     fn replace(&mut self, name: &str, global: Global<'s>) {
@@ -126,11 +129,14 @@ impl<'s> Session<'_, 's> {
             self.collect_item(item);
         }
         self.layouts(items);
-        let mut order: Vec<_> = self
+        let pending = self
             .globals
             .iter()
-            .map(|(name, it)| (it.span, name))
-            .collect();
+            .filter_map(|(name, it)| match it.global {
+                Global::Pending(..) => Some((it.span, name)),
+                _ => None,
+            });
+        let mut order: Vec<_> = pending.collect();
         order.sort_unstable();
         for (_, name) in order {
             self.constant_value(name);
@@ -149,7 +155,7 @@ impl<'s> Session<'_, 's> {
                 ..
             } => self.declare_constant(*name, value, Some(Type::of(*ty))),
             StmtKind::Assign(targets, value) => {
-                for name in targets {
+                for name in *targets {
                     self.declare_constant(*name, value, None);
                 }
             }
@@ -209,22 +215,37 @@ impl<'s> Session<'_, 's> {
             let first = self.globals.peek(name.text).map(|first| first.span);
             return self.report(names::constant_rebound(name.span, name.text, first));
         }
-        self.define(name, Global::Pending(value.clone(), ty));
+        self.define(name, Global::Pending(*value, ty));
     }
 
     fn declare_chain(&mut self, def: &Def<'s>) {
         let (params, result) = interface(def);
         let callee = Extern {
-            symbol: self.chain_symbol(def.name.text),
+            symbol: self.new_chain_symbol(def.name.text),
             params,
             result,
         };
         self.define(def.name, Global::Chain(Rc::new(callee)));
     }
 
+    fn new_chain_symbol(&mut self, name: &str) -> Symbol {
+        self.symbol.truncate(self.own_prefix);
+        self.symbol.push_str(name);
+        Symbol::new(&self.symbol)
+    }
+
     /// The symbol of a chain of this script.
-    pub fn chain_symbol(&self, name: &str) -> Symbol {
-        Symbol::new(format!("chains.{}.{name}", self.options.package))
+    pub fn chain_symbol(&mut self, name: &str) -> Symbol {
+        match self.globals.peek(name).map(|found| &found.global) {
+            Some(Global::Chain(chain)) if self.is_own(&chain.symbol, name) => chain.symbol.clone(),
+            _ => self.new_chain_symbol(name),
+        }
+    }
+
+    /// Whether a symbol is that of a chain of this script with a name.
+    pub fn is_own(&self, symbol: &Symbol, name: &str) -> bool {
+        let own = symbol.0.strip_prefix(&self.symbol[..self.own_prefix]);
+        own == Some(name)
     }
 
     /// The value of a constant at top level; computes it when it is asked for first.

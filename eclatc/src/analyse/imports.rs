@@ -7,6 +7,7 @@ use crate::diagnostics::{flow, names};
 use crate::hir::{Extern, Symbol};
 use crate::packages::{Interface, Item, SymbolKind};
 use crate::syntax::{Ident, Import, ImportName};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// The first words of imports.
@@ -96,12 +97,13 @@ impl<'s> Session<'_, 's> {
 
     /// Warns of imports that nothing has used.
     pub fn unused_imports(&mut self) {
+        let own = &self.symbol[..self.own_prefix];
         let unused: Vec<_> = self
             .globals
             .iter()
             .filter(|(name, definition)| {
-                let imported = definition.global.is_import(self.options.package);
-                !definition.used && (imported || self.from_std.contains(name))
+                let imported = || definition.global.is_import(own);
+                !definition.used && (imported() || self.from_std.contains(name))
             })
             .map(|(name, definition)| flow::unused_import(definition.span, name))
             .collect();
@@ -121,10 +123,10 @@ impl Global<'_> {
         }
     }
 
-    fn is_import(&self, package: &str) -> bool {
-        let own = format!("chains.{package}.");
+    /// Whether it is from elsewhere; `own` is what the symbols of the script begin with.
+    fn is_import(&self, own: &str) -> bool {
         self.symbol()
-            .is_some_and(|symbol| !symbol.0.starts_with(&own))
+            .is_some_and(|symbol| !symbol.0.starts_with(own))
     }
 }
 
@@ -142,8 +144,11 @@ fn global_of<'s>(kind: SymbolKind, name: &str, item: Item) -> Global<'s> {
                 params: signature.params.clone(),
                 result: signature.result,
             };
-            let signature = *signature;
-            let object = Rc::new(Object { callee, signature });
+            let object = Rc::new(Object {
+                callee,
+                signature,
+                called: Cell::new(false),
+            });
             match kind {
                 SymbolKind::Loader => Global::Loader(object),
                 _ => Global::Program(object),

@@ -98,7 +98,7 @@ impl<'s> Session<'_, 's> {
         let ExprKind::Tuple(items) = &value.kind else {
             return self.fail(headers::not_a_field(value.span));
         };
-        let [whole, low, width] = items.as_slice() else {
+        let [whole, low, width] = items else {
             return self.fail(headers::not_a_field(value.span));
         };
         let field = match &whole.kind {
@@ -317,7 +317,7 @@ fn access(helper: Helper, args: Vec<hir::Expr>, ty: IntType, span: Span) -> hir:
         ends_chain: false,
     };
     hir::Expr {
-        kind: Hir::Call(call),
+        kind: Hir::Call(Box::new(call)),
         ty,
         span,
     }

@@ -4,7 +4,7 @@ use super::globals::{Global, Globals};
 use super::{Options, Session};
 use crate::diagnostics::headers;
 use crate::source::FileId;
-use crate::syntax::{Import, Stmt, StmtKind};
+use crate::syntax::{Arena, Import, Stmt, StmtKind};
 use crate::{lex, parse, stdlib};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ impl<'s> Session<'_, 's> {
             self.unknown_module(import, &module);
             return self.poison(import);
         };
-        let names = self.module(&module, text);
+        let arena = Arena::new();
+        let names = self.module(&module, text, &arena);
         for name in &import.names {
             let found = names
                 .peek(name.name.text)
@@ -47,9 +48,9 @@ impl<'s> Session<'_, 's> {
     }
 
     /// What a module defines. Its own imports of programs matter only when it is compiled.
-    fn module(&self, module: &str, text: &'static str) -> Globals<'static> {
+    fn module<'a>(&self, module: &str, text: &'a str, arena: &'a Arena) -> Globals<'a> {
         let (tokens, _) = lex::lex(text, FileId(0));
-        let (script, _) = parse::parse(&tokens);
+        let (script, _) = parse::parse(&tokens, arena);
         let package = stdlib::package(module);
         let defines = BTreeMap::new();
         let options = Options {
@@ -58,7 +59,7 @@ impl<'s> Session<'_, 's> {
             packages: self.options.packages,
         };
         let mut session = Session::new(options);
-        let items: Vec<Stmt<'static>> = script
+        let items: Vec<Stmt<'a>> = script
             .items
             .into_iter()
             .filter(|item| !is_import_of_programs(item))
@@ -73,7 +74,7 @@ fn is_import_of_programs(item: &Stmt<'_>) -> bool {
 }
 
 /// A definition of a module as one of the script.
-fn taken<'s>(global: &Global<'static>) -> Option<Global<'s>> {
+fn taken<'s>(global: &Global<'_>) -> Option<Global<'s>> {
     match global {
         Global::Constant(value) => Some(Global::Constant(*value)),
         Global::Header(layout) => Some(Global::Header(layout.clone())),

@@ -74,6 +74,9 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<Expr> {
+        if let [(op, right)] = rest {
+            return self.one_comparison(*op, (first, right), span, scope);
+        }
         let before = self.problems.len();
         let mut operands = vec![self.expr(first, scope)];
         for (_, operand) in rest {
@@ -82,8 +85,7 @@ impl<'s> Session<'_, 's> {
         }
         self.keep_first_text(before);
         let mut operands = operands.into_iter().collect::<Option<Vec<_>>>()?;
-        let last = if rest.len() > 1 { rest.len() } else { 0 };
-        let held = operands[..last]
+        let held = operands[..rest.len()]
             .iter_mut()
             .map(|operand| hold(operand, scope));
         let held: Vec<_> = held.collect();
@@ -93,6 +95,22 @@ impl<'s> Session<'_, 's> {
             .collect();
         let all = chained(links, held, span)?;
         Some(Expr { span, ..all })
+    }
+
+    /// `a < b`
+    fn one_comparison(
+        &mut self,
+        op: syntax::CompareOp,
+        (left, right): (&syntax::Expr<'s>, &syntax::Expr<'s>),
+        span: Span,
+        scope: &mut Scope<'s>,
+    ) -> Option<Expr> {
+        let before = self.problems.len();
+        let left = self.expr(left, scope);
+        let right = self.expr(right, scope);
+        self.keep_first_text(before);
+        let value = self.compare(op, left?, right?);
+        Some(Expr { span, ..value })
     }
 
     fn compare(&mut self, op: syntax::CompareOp, left: Expr, right: Expr) -> Expr {

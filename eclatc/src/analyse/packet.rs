@@ -57,7 +57,7 @@ impl<'s> Session<'_, 's> {
             ends_chain: false,
         };
         let ty = if writes(helper) { U64 } else { ty };
-        let kind = ExprKind::Call(call);
+        let kind = ExprKind::Call(Box::new(call));
         Some(hir::Expr { kind, ty, span })
     }
 
@@ -122,9 +122,7 @@ impl<'s> Session<'_, 's> {
     /// The parts of `range(...)`.
     pub fn range(&mut self, iterable: &Expr<'s>, scope: &mut Scope<'s>) -> Option<Range> {
         let args = match &iterable.kind {
-            syntax::ExprKind::Call(path, args) if path.len() == 1 && path[0].text == "range" => {
-                args
-            }
+            syntax::ExprKind::Call(call) if is_range(call.path) => call.args,
             _ => {
                 let number = matches!(
                     iterable.kind,
@@ -182,6 +180,11 @@ pub struct Range {
 /// The names of the functions of the packet.
 pub fn function_names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().flat_map(|row| [row.0, row.1])
+}
+
+/// Whether a path is the name `range`.
+fn is_range(path: &[Ident<'_>]) -> bool {
+    matches!(path, [name] if name.text == "range")
 }
 
 fn writes(helper: Helper) -> bool {

@@ -2,14 +2,15 @@
 
 use super::constant::Constant;
 use super::convert::Type;
+use super::names::Names;
 use crate::hir::{Local, LocalId};
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Names, variables and surroundings of the chain that is being analysed.
 #[derive(Default)]
 pub struct Scope<'s> {
-    names: BTreeMap<&'s str, Name>,
+    names: Names<'s, Name>,
     /// Parameters, variables and temporaries in the order of their numbers.
     pub variables: Vec<Variable>,
     /// Loops around the current statement.
@@ -95,6 +96,6 @@ impl<'s> Scope<'s> {
 
     /// All names, for suggestions.
     pub fn names(&self) -> impl Iterator<Item = &'s str> {
-        self.names.keys().copied()
+        self.names.iter().map(|(name, _)| name)
     }
 }

@@ -12,7 +12,7 @@ use crate::syntax::{self, Arm, Block, Expr, Ident, Stmt, StmtKind};
 impl<'s> Session<'_, 's> {
     /// The statements of a block.
     pub fn block(&mut self, block: &Block<'s>, scope: &mut Scope<'s>) -> hir::Block {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(block.len());
         for stmt in block {
             self.statement(stmt, scope, &mut out);
         }
@@ -87,7 +87,7 @@ impl<'s> Session<'_, 's> {
     ) -> Option<Hir> {
         let mut done: Vec<(hir::Expr, hir::Block, Span)> = Vec::new();
         for arm in arms {
-            let cond = self.condition(&arm.cond, scope);
+            let cond = self.condition(arm.cond, scope);
             done.push((cond, self.block(&arm.body, scope), arm.span));
         }
         let mut rest = otherwise.map_or(Vec::new(), |block| self.block(block, scope));
@@ -106,7 +106,7 @@ impl<'s> Session<'_, 's> {
     }
 
     fn while_loop(&mut self, arm: &Arm<'s>, scope: &mut Scope<'s>) -> Option<Hir> {
-        let cond = self.condition(&arm.cond, scope);
+        let cond = self.condition(arm.cond, scope);
         let body = self.loop_body(&arm.body, scope);
         Some(Hir::Loop {
             cond,
@@ -198,8 +198,8 @@ impl<'s> Session<'_, 's> {
     fn expression_statement(&mut self, expr: &Expr<'s>, scope: &mut Scope<'s>) -> Option<Hir> {
         match &expr.kind {
             syntax::ExprKind::String(_) => None,
-            syntax::ExprKind::Call(path, args) => {
-                let value = self.call(path, args, expr.span, scope, false)?;
+            syntax::ExprKind::Call(call) => {
+                let value = self.call(call, expr.span, scope, false)?;
                 Some(Hir::Expr(value))
             }
             _ => {
@@ -236,7 +236,7 @@ fn equals_gap(expr: &Expr<'_>) -> Option<Span> {
     let syntax::ExprKind::Compare(first, rest) = &expr.kind else {
         return None;
     };
-    let [(syntax::CompareOp::Eq, value)] = rest.as_slice() else {
+    let [(syntax::CompareOp::Eq, value)] = rest else {
         return None;
     };
     let named = matches!(first.kind, syntax::ExprKind::Path(_));

@@ -1,9 +1,11 @@
 //! Messages as text: with the source underlined, one line each, or JSON.
 
 use super::{Diagnostic, Label, Severity};
-use crate::source::{Sources, Span};
-use ariadne::{Color, Config, IndexType, Report, ReportKind};
+use crate::source::{FileId, Sources, Span};
+use ariadne::{Cache, Color, Config, IndexType, Report, ReportKind, Source};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 /// How messages are shown.
@@ -22,38 +24,80 @@ pub enum Format {
 
 /// One message in a format; ends with a newline.
 pub fn render(problem: &Diagnostic, sources: &Sources, format: Format) -> String {
-    match format {
-        Format::Text { .. } if has_long_line(problem, sources) => plain(problem, sources),
-        Format::Text { color } => text(problem, sources, color),
-        Format::Short => short(problem, sources),
-        Format::Json => format!("{}\n", object(problem, sources)),
+    Renderer::new(sources, format).render(problem)
+}
+
+/// Shows messages about the same sources: their lines are looked for once.
+pub struct Renderer<'a> {
+    texts: Texts<'a>,
+    format: Format,
+}
+
+impl<'a> Renderer<'a> {
+    /// For messages about these sources in a format.
+    pub fn new(sources: &'a Sources, format: Format) -> Self {
+        let made = BTreeMap::new();
+        Self {
+            texts: Texts { sources, made },
+            format,
+        }
+    }
+
+    /// One message; ends with a newline.
+    pub fn render(&mut self, problem: &Diagnostic) -> String {
+        let sources = self.texts.sources;
+        match self.format {
+            Format::Text { .. } if has_long_line(problem, sources) => plain(problem, sources),
+            Format::Text { color } => text(problem, &mut self.texts, color),
+            Format::Short => short(problem, sources),
+            Format::Json => format!("{}\n", object(problem, sources)),
+        }
     }
 }
 
-/// A span as the underlining library wants it: the file's path and a range of bytes.
-type Place = (String, Range<usize>);
-
-fn place(span: Span, sources: &Sources) -> Place {
-    let path = sources.file(span.file).path().to_owned();
-    (path, span.start as usize..span.end as usize)
+/// The texts of files as the underlining library wants them, made when first needed.
+struct Texts<'a> {
+    sources: &'a Sources,
+    made: BTreeMap<FileId, Source<&'a str>>,
 }
 
-fn text(problem: &Diagnostic, sources: &Sources, color: bool) -> String {
+impl<'a> Cache<FileId> for Texts<'a> {
+    type Storage = &'a str;
+
+    fn fetch(&mut self, file: &FileId) -> Result<&Source<&'a str>, impl fmt::Debug> {
+        let text = || Source::from(self.sources.file(*file).text());
+        Ok::<_, fmt::Error>(self.made.entry(*file).or_insert_with(text))
+    }
+
+    fn display<'f>(&self, file: &'f FileId) -> Option<impl fmt::Display + 'f> {
+        Some(self.sources.file(*file).path().to_owned())
+    }
+}
+
+/// A span as the underlining library wants it.
+type Place = (FileId, Range<usize>);
+
+fn place(span: Span) -> Place {
+    (span.file, span.start as usize..span.end as usize)
+}
+
+fn text(problem: &Diagnostic, texts: &mut Texts<'_>, color: bool) -> String {
+    let sources = texts.sources;
     let kind = ReportKind::Custom(problem.severity.name(), severity_color(problem.severity));
     let config = Config::new()
         .with_color(color)
         .with_index_type(IndexType::Byte);
-    let mut report = Report::build(kind, place(problem.span(), sources))
+    let mut report = Report::build(kind, place(problem.span()))
         .with_config(config)
         .with_code(problem.code)
         .with_message(&problem.message);
     for (index, label) in problem.labels.iter().enumerate() {
-        report.add_label(underline(label, index, problem.severity, sources));
+        report.add_label(underline(label, index, problem.severity));
     }
     report.with_notes(&problem.notes);
     report.with_helps(&problem.helps);
     let mut shown = Vec::new();
-    match report.finish().write(texts(problem, sources), &mut shown) {
+    match report.finish().write(texts, &mut shown) {
         Ok(()) if color => String::from_utf8_lossy(&shown).into_owned(),
         Ok(()) => without_escapes(&String::from_utf8_lossy(&shown)),
         Err(_) => short(problem, sources),
@@ -82,27 +126,12 @@ fn without_escapes(text: &str) -> String {
     out
 }
 
-/// The texts of the files a message points at.
-fn texts(problem: &Diagnostic, sources: &Sources) -> impl ariadne::Cache<String> {
-    let files = problem.labels.iter().map(|label| label.span.file);
-    let texts: Vec<_> = files
-        .map(|id| sources.file(id))
-        .map(|file| (file.path().to_owned(), file.text().to_owned()))
-        .collect();
-    ariadne::sources(texts)
-}
-
-fn underline(
-    label: &Label,
-    index: usize,
-    severity: Severity,
-    sources: &Sources,
-) -> ariadne::Label<Place> {
+fn underline(label: &Label, index: usize, severity: Severity) -> ariadne::Label<Place> {
     let color = match index {
         0 => severity_color(severity),
         _ => Color::Cyan,
     };
-    let line = ariadne::Label::new(place(label.span, sources))
+    let line = ariadne::Label::new(place(label.span))
         .with_color(color)
         .with_order(index as i32);
     match label.text.as_str() {

@@ -19,6 +19,7 @@ pub struct Piece<'s> {
 /// The pieces of a text, one behind the other.
 pub fn pieces<'s>(text: &'s str, links: &Links<'_>) -> Vec<Piece<'s>> {
     let (tokens, _) = lex::lex(text, FileId(0));
+    let tokens: Vec<Token<'s>> = tokens.iter().collect();
     let mut pieces = Vec::new();
     let mut at = 0;
     for (index, token) in tokens.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What a catalogue is of.
 
 use crate::source::{FileId, SourceFile};
+use crate::syntax::Arena;
 use crate::{analyse, hir, lex, parse};
 use hike_format::package::PackageManifest;
 use hike_format::signature::{ObjectKind, Signature};
@@ -161,7 +162,8 @@ impl Script {
 /// How the chains of a script are called.
 pub fn signatures(text: &str) -> Vec<(String, String)> {
     let (tokens, _) = lex::lex(text, FileId(0));
-    let (tree, _) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, _) = parse::parse(&tokens, &arena);
     let interfaces = analyse::chain_interfaces(&tree).into_iter();
     interfaces
         .map(|(name, params, result)| {

@@ -10,7 +10,7 @@ use crate::packages::Packages;
 use crate::packages::folders::Folders;
 use crate::source::FileId;
 use crate::stdlib;
-use crate::syntax::{Import, StmtKind};
+use crate::syntax::{Arena, Import, StmtKind};
 use crate::{lex, parse};
 use hike_format::package::{Item, LookupError};
 use hike_format::{PackagePath, ProgramObject, SymbolKind};
@@ -188,7 +188,8 @@ fn unused(keys: &mut BTreeSet<String>, wanted: &str) -> String {
 /// What the imported names of a script are.
 fn names(text: &str, packages: &dyn Packages) -> Vec<(String, String)> {
     let (tokens, _) = lex::lex(text, FileId(0));
-    let (tree, _) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, _) = parse::parse(&tokens, &arena);
     let imports = tree.items.iter().filter_map(|item| match &item.kind {
         StmtKind::Import(import) => Some(import),
         _ => None,

@@ -19,7 +19,16 @@ fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
         NotFound | IsADirectory | NotADirectory => Exit::Input,
         _ => Exit::Host,
     };
-    Failure::new(exit, format!("cannot {what} {}: {error}", path.display()))
+    let reason = in_words(error);
+    Failure::new(exit, format!("cannot {what} {}: {reason}", path.display()))
+}
+
+/// An error of the system in words, without Rust's `(os error 2)`.
+pub fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error").unwrap_or(text.len());
+    let (first, rest) = text[..end].split_at_checked(1).unwrap_or(("", &text));
+    first.to_lowercase() + rest
 }
 
 /// Writes a file: beside it first, then in its place, so that no reader sees a part of it.

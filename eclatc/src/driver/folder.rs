@@ -1,5 +1,6 @@
 //! Folders of generated files: replaced whole or not at all.
 
+use super::files::in_words;
 use super::{Exit, Failure};
 use std::collections::BTreeMap;
 use std::io;
@@ -21,7 +22,8 @@ pub fn replace(folder: &Path, files: &BTreeMap<String, String>, mark: &str) -> R
         return Err(Failure::new(Exit::Input, message).help(help));
     }
     put(folder, files).map_err(|error| {
-        let message = format!("cannot write {}: {error}", folder.display());
+        let reason = in_words(&error);
+        let message = format!("cannot write {}: {reason}", folder.display());
         Failure::new(Exit::Host, message)
     })
 }

@@ -61,7 +61,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     }
     let mut bytes = Vec::new();
     let failure = |error: io::Error| {
-        let message = format!("cannot read standard input: {error}");
+        let message = format!("cannot read standard input: {}", files::in_words(&error));
         Failure::new(Exit::Host, message)
     };
     io::stdin().read_to_end(&mut bytes).map_err(failure)?;

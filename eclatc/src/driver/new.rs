@@ -3,6 +3,7 @@
 mod program;
 
 use super::cli::NewArgs;
+use super::files::in_words;
 use super::{Exit, Failure, Output};
 use hike_format::{Symbol, SymbolKind};
 use std::fs;
@@ -82,5 +83,5 @@ fn cannot_make(folder: &Path, error: &io::Error) -> Failure {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Exit::Input,
         _ => Exit::Host,
     };
-    Failure::new(exit, format!("cannot make {shown}: {error}"))
+    Failure::new(exit, format!("cannot make {shown}: {}", in_words(error)))
 }

@@ -3,7 +3,7 @@
 use super::cli::{Cli, Color, MessageFormat};
 use super::levels::{Level, Levels};
 use super::{Exit, Failure, Output};
-use crate::diagnostic::render::{Format, render};
+use crate::diagnostic::render::{Format, Renderer};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
 use serde_json::json;
@@ -38,6 +38,7 @@ impl Report {
 
     /// Adds the problems of one script.
     pub fn add(&mut self, problems: &[Diagnostic], sources: &Sources) {
+        let mut renderer = Renderer::new(sources, self.format);
         let mut shown = 0;
         for problem in problems {
             let Some(problem) = self.judged(problem) else {
@@ -49,7 +50,7 @@ impl Report {
             }
             shown += 1;
             if shown <= MAX_SHOWN {
-                self.text += &render(&problem, sources, self.format);
+                self.text += &renderer.render(&problem);
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::unit::Unit;
 use crate::packages::{Interface, Item, Missing, Packages, SymbolKind};
 use crate::source::{FileId, SourceFile};
+use crate::syntax::Arena;
 use crate::{analyse, lex, parse};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -56,7 +57,8 @@ impl Script {
 /// The interfaces of the chains of a script.
 fn chains(script: &Script) -> BTreeMap<String, Item> {
     let (tokens, _) = lex::lex(script.file.text(), FileId(0));
-    let (tree, _) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, _) = parse::parse(&tokens, &arena);
     let interfaces = analyse::chain_interfaces(&tree).into_iter();
     interfaces
         .map(|(name, params, result)| {

@@ -11,7 +11,7 @@ use crate::ir::{self, passes};
 use crate::lex::{self, MAX_SOURCE};
 use crate::packages::Packages;
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::syntax::{Stmt, StmtKind};
+use crate::syntax::{Arena, Stmt, StmtKind};
 use crate::{hir, lower, parse};
 use hike_format::{Symbol, SymbolKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +92,8 @@ impl Unit {
         let bad_text = !self.is_sound();
         let text = self.sources.file(self.file).text();
         let (tokens, mut problems) = lex::lex(text, self.file);
-        let (mut tree, more) = parse::parse(&tokens);
+        let arena = Arena::new();
+        let (mut tree, more) = parse::parse(&tokens, &arena);
         problems.extend(more);
         tree.items.retain(|item| self.wants(item));
         let options = Options {
@@ -166,7 +167,7 @@ impl Unit {
         let (tokens, _) = lex::lex(text, self.file);
         let early = match stage {
             Stage::Tokens => Some(lex::listing(&tokens)),
-            Stage::Ast => Some(parse::parse(&tokens).0.to_string()),
+            Stage::Ast => Some(parse::parse(&tokens, &Arena::new()).0.to_string()),
             _ => None,
         };
         let script = self.analyse(context);

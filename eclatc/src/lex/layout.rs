@@ -441,7 +441,7 @@ fn starts_header(kind: Kind) -> bool {
 }
 
 /// Whether a word at the start of a line can only begin a statement.
-fn starts_statement(kind: Kind) -> bool {
+pub fn starts_statement(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Def

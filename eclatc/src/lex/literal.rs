@@ -19,6 +19,9 @@ pub enum NumberError {
 
 /// The value of a whole number as scripts write it, up to 128 bits.
 pub fn number(text: &str) -> Result<u128, NumberError> {
+    if let Some(value) = plain(text.as_bytes()) {
+        return Ok(value.into());
+    }
     let (base, digits) = split_base(text);
     check_digits(text, base, digits)?;
     digits
@@ -31,6 +34,22 @@ pub fn number(text: &str) -> Result<u128, NumberError> {
                 .and_then(|value| value.checked_add(digit.into()))
                 .ok_or(NumberError::TooBig)
         })
+}
+
+/// The value of most numbers: decimal or hexadecimal ones of 64 bits, only digits.
+fn plain(text: &[u8]) -> Option<u64> {
+    let digits = |digits: &[u8], base: u32| {
+        digits.iter().try_fold(0u64, |value, digit| {
+            let digit = char::from(*digit).to_digit(base)?;
+            Some(value * u64::from(base) + u64::from(digit))
+        })
+    };
+    match text {
+        [b'0', b'x', hex @ ..] if (1..=16).contains(&hex.len()) => digits(hex, 16),
+        [b'0'] => Some(0),
+        [b'1'..=b'9', ..] if text.len() <= 19 => digits(text, 10),
+        _ => None,
+    }
 }
 
 fn split_base(text: &str) -> (u32, &str) {

@@ -5,18 +5,23 @@ use crate::analyse;
 use crate::lex;
 use crate::parse;
 use crate::source::FileId;
+use crate::syntax::Arena;
 use hike_format::package::{Found, Item as Wanted, LookupError};
 use hike_format::program::ProgramObject;
 use hike_format::signature::{IntType, ObjectKind, Signature};
 use hike_format::{ChainObject, PackagePath};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// The packages of a search path.
+/// The packages of a search path. What is found is remembered: a change of the files does not
+/// show until there is another value of this type.
 pub struct Folders<'a> {
     path: &'a PackagePath,
     read: RefCell<BTreeSet<PathBuf>>,
+    /// What has been found, by kind, package and name: the scripts of a run ask for the same.
+    known: RefCell<BTreeMap<(SymbolKind, String, String), Item>>,
 }
 
 impl<'a> Folders<'a> {
@@ -25,6 +30,7 @@ impl<'a> Folders<'a> {
         Self {
             path,
             read: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
@@ -73,6 +79,25 @@ impl<'a> Folders<'a> {
 
 impl Packages for Folders<'_> {
     fn find(&self, kind: SymbolKind, package: &str, name: &str) -> Result<Item, Missing> {
+        let key = (kind, package.to_owned(), name.to_owned());
+        if let Some(item) = self.known.borrow().get(&key) {
+            return Ok(item.clone());
+        }
+        let item = self.read(kind, package, name)?;
+        self.known.borrow_mut().insert(key, item.clone());
+        Ok(item)
+    }
+
+    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
+        let is_kind = |package: &String| self.find(kind, package, name).is_ok();
+        let defining = self.elsewhere(kind, name).into_iter();
+        defining.filter(is_kind).collect()
+    }
+}
+
+impl Folders<'_> {
+    /// Looks for something along the path and reads its interface.
+    fn read(&self, kind: SymbolKind, package: &str, name: &str) -> Result<Item, Missing> {
         let found = self
             .path
             .find(wanted(kind), package, name)
@@ -82,18 +107,12 @@ impl Packages for Folders<'_> {
         let interface = match kind {
             SymbolKind::Chain if is_object(&found) => object_interface(&found)?,
             SymbolKind::Chain => chain_interface(&found)?,
-            kind => Interface::Object(Box::new(signature(&found, kind)?)),
+            kind => Interface::Object(Arc::new(signature(&found, kind)?)),
         };
         Ok(Item {
             package: found.package,
             interface,
         })
-    }
-
-    fn having(&self, kind: SymbolKind, name: &str) -> Vec<String> {
-        let is_kind = |package: &String| self.find(kind, package, name).is_ok();
-        let defining = self.elsewhere(kind, name).into_iter();
-        defining.filter(is_kind).collect()
     }
 }
 
@@ -161,7 +180,8 @@ fn chain_interface(found: &Found) -> Result<Interface, Missing> {
     let text = std::str::from_utf8(&found.bytes)
         .map_err(|_| unreadable(&found.path, "expected UTF-8".into()))?;
     let (tokens, _) = lex::lex(text, FileId(0));
-    let (script, _) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (script, _) = parse::parse(&tokens, &arena);
     let chain = analyse::chain_interfaces(&script)
         .into_iter()
         .find(|(name, ..)| *name == found.name);

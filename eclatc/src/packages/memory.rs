@@ -3,6 +3,7 @@
 use super::{Interface, Item, Missing, Packages, SymbolKind};
 use hike_format::signature::{ObjectKind, Signature};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Key = (SymbolKind, String, String);
 
@@ -23,7 +24,7 @@ impl InMemory {
         let key = (kind, package.to_owned(), signature.name.clone());
         let item = Item {
             package: package.to_owned(),
-            interface: Interface::Object(Box::new(signature)),
+            interface: Interface::Object(Arc::new(signature)),
         };
         self.items.insert(key, item);
     }

@@ -4,12 +4,13 @@ use super::depth::{self, MAX_OPERATORS};
 use super::error::{Expected, ParseError, Tokens};
 use super::habits;
 use super::line::{Header, Line, line};
-use super::tokens::{Extra, Manner, span_of};
+use super::quick::Quick;
+use super::tokens::{Extra, span_of};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::{Code, lexical, syntactic};
-use crate::lex::{Kind, Token};
+use crate::lex::{self, Kind, Token};
 use crate::source::Span;
-use crate::syntax::{Arm, Block, Broken, Def, Layout, Script, Stmt, StmtKind};
+use crate::syntax::{Arena, Arm, Block, Broken, Def, Layout, Script, Stmt, StmtKind};
 use chumsky::{Boxed, Parser};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -18,11 +19,10 @@ use std::collections::BTreeSet;
 const MAX_ARMS: usize = 128;
 
 /// Reads a whole script.
-pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
+pub fn script<'s>(tokens: &lex::Tokens<'s>, arena: &'s Arena) -> (Script<'s>, Vec<Diagnostic>) {
     let mut reader = Reader {
-        tokens,
-        at: 0,
-        quick: line(Manner::Quick).boxed(),
+        quick: Quick::new(tokens, arena),
+        arena,
         thorough: OnceCell::new(),
         problems: Vec::new(),
         begun: BTreeSet::new(),
@@ -35,25 +35,27 @@ pub fn script<'s>(tokens: &[Token<'s>]) -> (Script<'s>, Vec<Diagnostic>) {
     (Script { items }, reader.problems)
 }
 
-type LineParser<'t, 's, 'p> = Boxed<'t, 'p, Tokens<'t, 's>, Line<'s>, Extra>;
+type LineParser<'s, 'p> = Boxed<'s, 'p, Tokens<'s, 's>, Line<'s>, Extra>;
 
 struct Reader<'t, 's, 'p> {
-    tokens: &'t [Token<'s>],
-    at: usize,
-    quick: LineParser<'t, 's, 'p>,
+    /// Where reading is, and how lines are read that are right.
+    quick: Quick<'t, 's>,
+    arena: &'s Arena,
     /// For lines that do not fit, made when the first one comes.
-    thorough: OnceCell<LineParser<'t, 's, 'p>>,
+    thorough: OnceCell<LineParser<'s, 'p>>,
     problems: Vec<Diagnostic>,
     /// Reported words that later lines may follow from: statements of other languages, and
     /// keywords that were to be names.
     begun: BTreeSet<&'s str>,
 }
 
-impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
+impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
     fn kind(&self) -> Kind {
-        self.tokens
-            .get(self.at)
-            .map_or(Kind::EndOfFile, |token| token.kind)
+        self.quick.kind()
+    }
+
+    fn skip(&mut self) {
+        self.quick.go_to(self.quick.at() + 1);
     }
 
     fn at_end(&self) -> bool {
@@ -62,7 +64,7 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
 
     fn skip_stray_dedent(&mut self) {
         if self.kind() == Kind::Dedent {
-            self.at += 1;
+            self.skip();
         }
     }
 
@@ -79,22 +81,39 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
 
     /// A block where none belongs: reported, and read as if it belonged to the code around.
     fn unexpected_block(&mut self, out: &mut Block<'s>) {
-        let next = self.tokens.get(self.at + 1).map(|token| token.span);
-        self.problems.extend(next.map(syntactic::unexpected_indent));
+        let next = self.quick.span_ahead(1);
+        self.problems.push(syntactic::unexpected_indent(next));
         out.extend(self.indented());
     }
 
     /// A block that begins with an `Indent`.
     fn indented(&mut self) -> Block<'s> {
         let mut block = Vec::new();
-        self.at += 1;
+        self.skip();
         self.statements(&mut block);
         self.skip_stray_dedent();
         block
     }
 
     fn statement(&mut self, out: &mut Block<'s>) {
-        let tokens = self.take_line();
+        let (start, before) = (self.quick.at(), out.len());
+        match self.quick.line(out) {
+            Some(None) => {}
+            Some(Some((header, inline))) => {
+                let span = self.quick.span_of_line(start);
+                self.compound(header, inline, span, out);
+            }
+            None => {
+                out.truncate(before);
+                self.quick.go_to(start);
+                self.statement_thoroughly(out);
+            }
+        }
+    }
+
+    /// A line that does not fit, or is very long.
+    fn statement_thoroughly(&mut self, out: &mut Block<'s>) {
+        let tokens = self.quick.take_line();
         let span = span_of(without_newline(tokens));
         match self.read_line(tokens) {
             Some(Line::Simple(statements)) => out.extend(statements),
@@ -110,16 +129,7 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
         }
     }
 
-    /// The tokens of the line with its line end.
-    fn take_line(&mut self) -> &'t [Token<'s>] {
-        let rest = &self.tokens[self.at..];
-        let newline = rest.iter().position(|token| token.kind == Kind::Newline);
-        let length = newline.map_or(rest.len(), |at| at + 1);
-        self.at += length;
-        &rest[..length]
-    }
-
-    fn read_line(&mut self, tokens: &'t [Token<'s>]) -> Option<Line<'s>> {
+    fn read_line(&mut self, tokens: &'s [Token<'s>]) -> Option<Line<'s>> {
         if tokens.iter().any(|token| token.kind == Kind::Error) {
             return None;
         }
@@ -128,10 +138,7 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
             self.problems.push(problem);
             return None;
         }
-        if let Some(line) = self.quick.parse(tokens).into_output() {
-            return Some(line);
-        }
-        let thorough = self.thorough.get_or_init(|| line(Manner::Thorough).boxed());
+        let thorough = self.thorough.get_or_init(|| line(self.arena).boxed());
         let (line, errors) = thorough.parse(tokens).into_output_errors();
         let consequence = |error: &&ParseError| self.is_consequence(tokens, error);
         if let Some(error) = errors.first().filter(|error| !consequence(error)) {
@@ -207,9 +214,9 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
     /// Whether the next line can only stand in a chain: behind a `def` without a block it was
     /// to be that block.
     fn next_runs(&self) -> bool {
-        let next = self.tokens.get(self.at + 1).map(|token| token.kind);
+        let next = self.quick.kind_ahead(1);
         match self.kind() {
-            Kind::Name => next == Some(Kind::LeftParen),
+            Kind::Name => next == Kind::LeftParen,
             Kind::If | Kind::While | Kind::For | Kind::Return | Kind::Pass => true,
             _ => false,
         }
@@ -275,7 +282,7 @@ impl<'t: 'p, 's: 't + 'p, 'p> Reader<'t, 's, 'p> {
                 Kind::EndOfFile => return,
                 _ => {}
             }
-            self.at += 1;
+            self.skip();
             if depth == 0 {
                 return;
             }

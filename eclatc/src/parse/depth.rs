@@ -36,6 +36,7 @@ pub fn too_deep(line: &[Token<'_>]) -> Option<Span> {
     None
 }
 
-fn is_operator(kind: Kind) -> bool {
+/// Whether a token adds to the depth of the tree.
+pub fn is_operator(kind: Kind) -> bool {
     kind >= Kind::Equal || matches!(kind, Kind::And | Kind::Or | Kind::Not | Kind::If)
 }

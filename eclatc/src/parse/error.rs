@@ -57,11 +57,6 @@ impl ParseError {
         }
     }
 
-    /// A place where a shortcut does not lead on.
-    pub fn no_shortcut(at: usize) -> Self {
-        Self { at, expected: 0 }
-    }
-
     /// What would have fitted, as words: constructs first, then tokens. What goes on with an
     /// operand (`if`, a call, a member) counts as an operator.
     pub fn expected(&self) -> Vec<&'static str> {

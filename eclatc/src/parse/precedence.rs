@@ -1,35 +1,39 @@
 //! Binary operators by their strength.
 
 use crate::lex::Kind;
-use crate::syntax::{BinaryOp, Expr, ExprKind};
-
-/// Operators between arithmetic operands, weakest first; all bind to the left.
-const TABLE: [(Kind, BinaryOp, u8); 10] = [
-    (Kind::Pipe, BinaryOp::BitOr, 0),
-    (Kind::Caret, BinaryOp::BitXor, 1),
-    (Kind::Ampersand, BinaryOp::BitAnd, 2),
-    (Kind::ShiftLeft, BinaryOp::Shl, 3),
-    (Kind::ShiftRight, BinaryOp::Shr, 3),
-    (Kind::Plus, BinaryOp::Add, 4),
-    (Kind::Minus, BinaryOp::Sub, 4),
-    (Kind::Star, BinaryOp::Mul, 5),
-    (Kind::Slash, BinaryOp::Div, 5),
-    (Kind::Percent, BinaryOp::Mod, 5),
-];
+use crate::syntax::{Arena, BinaryOp, Expr, ExprKind};
 
 /// The arithmetic operator of a token.
 pub fn operator(kind: Kind) -> Option<BinaryOp> {
-    let row = TABLE.iter().find(|row| row.0 == kind)?;
-    Some(row.1)
+    Some(match kind {
+        Kind::Pipe => BinaryOp::BitOr,
+        Kind::Caret => BinaryOp::BitXor,
+        Kind::Ampersand => BinaryOp::BitAnd,
+        Kind::ShiftLeft => BinaryOp::Shl,
+        Kind::ShiftRight => BinaryOp::Shr,
+        Kind::Plus => BinaryOp::Add,
+        Kind::Minus => BinaryOp::Sub,
+        Kind::Star => BinaryOp::Mul,
+        Kind::Slash => BinaryOp::Div,
+        Kind::Percent => BinaryOp::Mod,
+        _ => return None,
+    })
 }
 
-fn strength(op: BinaryOp) -> u8 {
-    let row = TABLE.iter().find(|row| row.1 == op);
-    row.map_or(0, |row| row.2)
+/// How strongly an arithmetic operator binds, from 0 on; all bind to the left.
+pub fn strength(op: BinaryOp) -> u8 {
+    match op {
+        BinaryOp::BitXor => 1,
+        BinaryOp::BitAnd => 2,
+        BinaryOp::Shl | BinaryOp::Shr => 3,
+        BinaryOp::Add | BinaryOp::Sub => 4,
+        BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => 5,
+        BinaryOp::BitOr | BinaryOp::And | BinaryOp::Or => 0,
+    }
 }
 
 /// Builds the tree of `first op operand op operand ...`.
-pub fn resolve<'s>(first: Expr<'s>, rest: Vec<(BinaryOp, Expr<'s>)>) -> Expr<'s> {
+pub fn resolve<'s>(arena: &'s Arena, first: Expr<'s>, rest: Vec<(BinaryOp, Expr<'s>)>) -> Expr<'s> {
     let mut operands = vec![first];
     let mut operators: Vec<BinaryOp> = Vec::new();
     for (op, operand) in rest {
@@ -37,28 +41,28 @@ pub fn resolve<'s>(first: Expr<'s>, rest: Vec<(BinaryOp, Expr<'s>)>) -> Expr<'s>
             .last()
             .is_some_and(|top| strength(*top) >= strength(op))
         {
-            reduce(&mut operands, &mut operators);
+            reduce(arena, &mut operands, &mut operators);
         }
         operators.push(op);
         operands.push(operand);
     }
     while !operators.is_empty() {
-        reduce(&mut operands, &mut operators);
+        reduce(arena, &mut operands, &mut operators);
     }
     operands.swap_remove(0)
 }
 
 /// Joins the two last operands by the last operator.
-fn reduce(operands: &mut Vec<Expr<'_>>, operators: &mut Vec<BinaryOp>) {
+fn reduce<'s>(arena: &'s Arena, operands: &mut Vec<Expr<'s>>, operators: &mut Vec<BinaryOp>) {
     if let (Some(right), Some(left), Some(op)) = (operands.pop(), operands.pop(), operators.pop()) {
-        operands.push(binary(op, left, right));
+        operands.push(binary(arena, op, left, right));
     }
 }
 
 /// `left op right`
-pub fn binary<'s>(op: BinaryOp, left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
+pub fn binary<'s>(arena: &'s Arena, op: BinaryOp, left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
     Expr {
         span: left.span.to(right.span),
-        kind: ExprKind::Binary(op, Box::new(left), Box::new(right)),
+        kind: ExprKind::Binary(op, arena.alloc(left), arena.alloc(right)),
     }
 }

@@ -1,61 +1,34 @@
 //! Statements that fit on a line, one production a function.
 
-use super::error::{Expected, ParseError, Tokens};
+use super::error::Expected;
 use super::expression::expression;
 use super::import::import;
-use super::tokens::{Extra, Manner, Production, kind, name, peek_two, span_of, token, type_name};
+use super::tokens::{Production, kind, name, span_of, token, type_name};
 use crate::lex::Kind;
-use crate::syntax::{BinaryOp, Entry, Expr, Stmt, StmtKind};
-use chumsky::input::InputRef;
+use crate::syntax::{Arena, BinaryOp, Entry, Expr, Stmt, StmtKind};
 use chumsky::prelude::*;
 
 /// A statement without a block.
-pub fn simple_statement<'t, 's: 't>(manner: Manner) -> impl Production<'t, 's, Stmt<'s>> {
-    let expr = expression(manner).boxed();
-    let any = any_statement(expr.clone()).boxed();
-    let kind = match manner {
-        Manner::Quick => usual_statement(expr).or(any).boxed(),
-        Manner::Thorough => any,
-    };
-    kind.map_with(|kind, e| Stmt {
-        kind,
-        span: span_of(e.slice()),
-    })
-    .labelled(Expected::Statement)
-    .boxed()
+pub fn simple_statement<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Stmt<'s>> {
+    any_statement(expression(arena).boxed(), arena)
+        .boxed()
+        .map_with(|kind, e| Stmt {
+            kind,
+            span: span_of(e.slice()),
+        })
+        .labelled(Expected::Statement)
+        .boxed()
 }
 
-/// A statement that its first two tokens tell.
-fn usual_statement<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>> + 't,
-) -> impl Production<'t, 's, StmtKind<'s>> {
-    let assignment = assignment(expr.clone()).boxed();
-    let declaration = declaration_type_first(expr.clone()).boxed();
-    let returned = return_statement(expr.clone()).boxed();
-    let call = expr.map(StmtKind::Expr).boxed();
-    custom(move |input: &mut InputRef<'t, '_, Tokens<'t, 's>, Extra>| {
-        let before = input.cursor();
-        match peek_two(input) {
-            (Some(Kind::Name), Some(Kind::Assign)) => input.parse(&assignment),
-            (Some(Kind::Name), Some(Kind::LeftParen)) => input.parse(&call),
-            (Some(Kind::Type), Some(Kind::Colon)) => input.parse(&declaration),
-            (Some(Kind::Return), _) => input.parse(&returned),
-            _ => {
-                let at = input.span_since(&before).start;
-                Err(ParseError::no_shortcut(at))
-            }
-        }
-    })
-}
-
-/// Any statement without a block.
+/// What a statement without a block is.
 fn any_statement<'t, 's: 't>(
     expr: impl Production<'t, 's, Expr<'s>> + 't,
+    arena: &'s Arena,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     choice((
-        assignment(expr.clone()),
+        assignment(expr.clone(), arena),
         augmented_assignment(expr.clone()),
-        field_assignment(expr.clone()),
+        field_assignment(expr.clone(), arena),
         map_assignment(expr.clone()),
         declaration_type_first(expr.clone()),
         declaration_name_first(expr.clone()),
@@ -70,14 +43,15 @@ fn any_statement<'t, 's: 't>(
 /// `NAME = NAME = EXPR`
 fn assignment<'t, 's: 't>(
     expr: impl Production<'t, 's, Expr<'s>>,
+    arena: &'s Arena,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     name()
         .then_ignore(kind(Kind::Assign))
         .repeated()
         .at_least(1)
-        .collect()
+        .collect::<Vec<_>>()
         .then(expr)
-        .map(|(names, value)| StmtKind::Assign(names, value))
+        .map(move |(names, value)| StmtKind::Assign(arena.alloc_slice_copy(&names), value))
 }
 
 /// `NAME += EXPR`
@@ -93,6 +67,7 @@ fn augmented_assignment<'t, 's: 't>(
 /// `HEADER.FIELD = EXPR`, `HEADER.FIELD += EXPR`
 fn field_assignment<'t, 's: 't>(
     expr: impl Production<'t, 's, Expr<'s>>,
+    arena: &'s Arena,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     let op = choice((kind(Kind::Assign).to(None), augmented().map(Some)));
     name()
@@ -100,19 +75,22 @@ fn field_assignment<'t, 's: 't>(
         .then(name())
         .then(op)
         .then(expr)
-        .map(|(((header, field), op), value)| StmtKind::AssignField {
-            header,
-            field,
-            op,
-            value,
-        })
+        .map(
+            move |(((header, field), op), value)| StmtKind::AssignField {
+                header,
+                field,
+                op,
+                value: arena.alloc(value),
+            },
+        )
 }
 
 fn augmented<'t, 's: 't>() -> impl Production<'t, 's, BinaryOp> {
     token(Expected::Augmented, |token| augmented_operator(token.kind))
 }
 
-fn augmented_operator(kind: Kind) -> Option<BinaryOp> {
+/// The operator before the `=` of a token.
+pub fn augmented_operator(kind: Kind) -> Option<BinaryOp> {
     Some(match kind {
         Kind::AddAssign => BinaryOp::Add,
         Kind::SubAssign => BinaryOp::Sub,
@@ -160,12 +138,7 @@ fn declaration_type_first<'t, 's: 't>(
         .then_ignore(kind(Kind::Colon))
         .then(name())
         .then(value)
-        .map(|(((ty, ty_span), name), value)| StmtKind::Declare {
-            name,
-            ty,
-            ty_span,
-            value,
-        })
+        .map(|((ty, name), value)| StmtKind::Declare { name, ty, value })
 }
 
 /// `NAME : TYPE [= EXPR]`
@@ -177,12 +150,7 @@ fn declaration_name_first<'t, 's: 't>(
         .then_ignore(kind(Kind::Colon))
         .then(type_name())
         .then(value)
-        .map(|((name, (ty, ty_span)), value)| StmtKind::Declare {
-            name,
-            ty,
-            ty_span,
-            value,
-        })
+        .map(|((name, ty), value)| StmtKind::Declare { name, ty, value })
 }
 
 /// `pass`, `break`, `continue`

@@ -44,31 +44,6 @@ pub fn kind<'t, 's: 't>(kind: Kind) -> impl Production<'t, 's, Token<'s>> {
     token(Expected::Token(kind), accept)
 }
 
-/// How a line is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// By the shortest way that gives the right tree. What is said about a line that does not
-    /// fit is not to be used.
-    Quick,
-    /// With everything tried that could stand at a place.
-    Thorough,
-}
-
-/// Looks at the kinds of the next two tokens.
-pub fn peek_two<'t, 's: 't>(
-    input: &mut InputRef<'t, '_, Tokens<'t, 's>, Extra>,
-) -> (Option<Kind>, Option<Kind>) {
-    let first = input.peek_ref().map(|token| token.kind);
-    if first.is_none() {
-        return (None, None);
-    }
-    let before = input.save();
-    input.skip();
-    let second = input.peek_ref().map(|token| token.kind);
-    input.rewind(before);
-    (first, second)
-}
-
 /// A name.
 pub fn name<'t, 's: 't>() -> impl Production<'t, 's, Ident<'s>> {
     kind(Kind::Name).map(|token| Ident {
@@ -77,12 +52,13 @@ pub fn name<'t, 's: 't>() -> impl Production<'t, 's, Ident<'s>> {
     })
 }
 
-/// A type, with its place.
-pub fn type_name<'t, 's: 't>() -> impl Production<'t, 's, (TypeName, Span)> {
-    kind(Kind::Type).map(|token| (type_of(token.text), token.span))
+/// A type.
+pub fn type_name<'t, 's: 't>() -> impl Production<'t, 's, TypeName> {
+    kind(Kind::Type).map(|token| type_of(token.text))
 }
 
-fn type_of(text: &str) -> TypeName {
+/// The type with a name.
+pub fn type_of(text: &str) -> TypeName {
     match text[1..].parse() {
         Ok(bits) => TypeName::Int {
             bits,

@@ -164,7 +164,7 @@ impl Display for ImportName<'_> {
 impl Display for Def<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "def {}(", self.name.text)?;
-        comma_separated(f, &self.params)?;
+        comma_separated(f, self.params)?;
         f.write_str(")")?;
         self.result.iter().try_for_each(|ty| write!(f, " -> {ty}"))
     }
@@ -199,10 +199,10 @@ impl Display for Expr<'_> {
             ExprKind::Bool(value) => write!(f, "{value}"),
             ExprKind::String(text) => f.write_str(text),
             ExprKind::Path(path) => dotted(f, path),
-            ExprKind::Call(path, args) => {
-                dotted(f, path)?;
+            ExprKind::Call(call) => {
+                dotted(f, call.path)?;
                 f.write_str("(")?;
-                comma_separated(f, args)?;
+                comma_separated(f, call.args)?;
                 f.write_str(")")
             }
             ExprKind::Cast(ty, value) => write!(f, "{ty}({value})"),
@@ -215,7 +215,7 @@ impl Display for Expr<'_> {
             ExprKind::Binary(op, left, right) => write!(f, "({left} {} {right})", op.symbol()),
             ExprKind::Compare(first, rest) => {
                 write!(f, "({first}")?;
-                for (op, operand) in rest {
+                for (op, operand) in *rest {
                     write!(f, " {} {operand}", op.symbol())?;
                 }
                 f.write_str(")")

@@ -321,11 +321,11 @@ impl Generator<'_> {
             }
         };
         let args = (0..arguments).map(|_| self.expr(1)).collect();
-        self.make(ExprKind::Call(Call {
+        self.make(ExprKind::Call(Box::new(Call {
             callee,
             args,
             ends_chain,
-        }))
+        })))
     }
 
     fn helper(&mut self) -> Expr {
@@ -337,11 +337,11 @@ impl Generator<'_> {
             5..=8 => args.push(self.expr(1)),
             _ => args.clear(),
         }
-        self.make(ExprKind::Call(Call {
+        self.make(ExprKind::Call(Box::new(Call {
             callee: Callee::Helper(helper),
             args,
             ends_chain: false,
-        }))
+        })))
     }
 }
 

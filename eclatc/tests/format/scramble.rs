@@ -35,6 +35,7 @@ impl Random {
 /// Lays a script without syntax errors out anew.
 pub fn scramble(text: &str, seed: u64, comments: Comments) -> String {
     let (tokens, _) = lex(text, FileId(0));
+    let tokens: Vec<Token<'_>> = tokens.iter().collect();
     let mut scrambler = Scrambler {
         random: Random(seed.wrapping_mul(2) | 1),
         comments: comments == Comments::Many,

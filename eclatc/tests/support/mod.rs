@@ -5,6 +5,7 @@ use eclatc::analyse::{self, Options};
 use eclatc::diagnostic::{self, Diagnostic};
 use eclatc::packages::memory::InMemory;
 use eclatc::source::{SourceFile, Sources};
+use eclatc::syntax::Arena;
 use eclatc::{budget, codegen, hir, ir, lex, lower, parse};
 use hike_format::signature::{
     ConfigVar, Field, IntType, MapInfo, ObjectKind, Param, ResultKind, Signature, TypeInfo,
@@ -172,7 +173,8 @@ pub fn front(path: &str, text: &str) -> Front {
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new(path, text));
     let (tokens, mut problems) = lex::lex(text, file);
-    let (tree, more) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, more) = parse::parse(&tokens, &arena);
     problems.extend(more);
     let defines = defines(text);
     let packages = packages();

@@ -5,6 +5,7 @@ use eclatc::codegen::{self, ChainCode, CodegenError};
 use eclatc::diagnostic::{self, Diagnostic};
 use eclatc::packages::memory::InMemory;
 use eclatc::source::FileId;
+use eclatc::syntax::Arena;
 use eclatc::{hir, ir, lex, lower, parse};
 use hike_vm::{Quick, Target};
 use std::collections::BTreeMap;
@@ -47,7 +48,8 @@ pub enum Refused {
 pub fn compile(text: &str) -> Result<Compiled, Refused> {
     let file = FileId(0);
     let (tokens, mut problems) = lex::lex(text, file);
-    let (tree, more) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, more) = parse::parse(&tokens, &arena);
     problems.extend(more);
     let mut packages = InMemory::default();
     for program in &PROGRAMS {

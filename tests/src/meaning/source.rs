@@ -6,7 +6,7 @@ use eclatc::lex;
 use eclatc::parse;
 use eclatc::source::FileId;
 use eclatc::syntax::{
-    Block, Def, Expr, ExprKind, Ident, Script, Stmt, StmtKind, TypeName, UnaryOp,
+    Arena, Block, Def, Expr, ExprKind, Ident, Script, Stmt, StmtKind, TypeName, UnaryOp,
 };
 use hike_abi::limits::FRAMES;
 use std::collections::BTreeMap;
@@ -25,7 +25,8 @@ const DEFAULT: TypeName = TypeName::Int {
 /// On what the compiler does not take.
 pub fn run(text: &str, chain: &str, args: &[u64], packet: &[u8]) -> Run {
     let (tokens, _) = lex::lex(text, FileId(0));
-    let (tree, _) = parse::parse(&tokens);
+    let arena = Arena::new();
+    let (tree, _) = parse::parse(&tokens, &arena);
     let globals = Globals::new(&tree);
     let mut world = World::new(packet);
     let ended = globals.chain(chain, args, &mut world, 1);
@@ -76,7 +77,7 @@ impl<'t> Globals<'t> {
     fn define(&mut self, item: &'t Stmt<'t>) -> bool {
         let (names, value) = match &item.kind {
             StmtKind::Const(name, value) => (std::slice::from_ref(name), value),
-            StmtKind::Assign(names, value) => (names.as_slice(), value),
+            StmtKind::Assign(names, value) => (*names, value),
             _ => return false,
         };
         let known = self.constants.contains_key(names[0].text);
@@ -126,7 +127,7 @@ fn declare<'t>(block: &'t Block<'t>, names: &mut Names<'t>) {
             } => declare_one(*name, *ty, value.as_ref(), names),
             StmtKind::Assign(targets, value) => {
                 let value = Some(value).filter(|_| targets.len() == 1);
-                for name in targets {
+                for name in *targets {
                     declare_one(*name, DEFAULT, value, names);
                 }
             }
@@ -203,7 +204,7 @@ impl<'t> Frame<'_, 't, '_> {
         match &stmt.kind {
             StmtKind::If { arms, otherwise } => {
                 for arm in arms {
-                    if self.value(&arm.cond)? != 0 {
+                    if self.value(arm.cond)? != 0 {
                         return self.block(&arm.body);
                     }
                 }
@@ -211,7 +212,7 @@ impl<'t> Frame<'_, 't, '_> {
                     .as_ref()
                     .map_or(Ok(Flow::Next), |it| self.block(it));
             }
-            StmtKind::While(arm) => return self.repeat(&arm.cond, &arm.body),
+            StmtKind::While(arm) => return self.repeat(arm.cond, &arm.body),
             StmtKind::For {
                 name,
                 iterable,
@@ -279,10 +280,10 @@ impl<'t> Frame<'_, 't, '_> {
         iterable: &'t Expr<'t>,
         body: &'t Block<'t>,
     ) -> Result<Flow, End> {
-        let ExprKind::Call(_, args) = &iterable.kind else {
+        let ExprKind::Call(call) = &iterable.kind else {
             panic!("no range: {iterable}")
         };
-        let args: Vec<_> = args.iter().map(|arg| &arg.value).collect();
+        let args: Vec<_> = call.args.iter().map(|arg| &arg.value).collect();
         let (start, stop) = match args[..] {
             [stop] => (None, stop),
             [start, stop, ..] => (Some(start), stop),

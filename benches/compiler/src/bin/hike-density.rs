@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hike_bench_compiler::{compile, repository};
+use eclatc::packages::folders::Folders;
+use hike_bench_compiler::{compile, packages, repository};
 use object::{Object, ObjectSymbol, SymbolKind};
 
 /// Instructions of each chain, by name.
@@ -99,6 +100,7 @@ fn ours(script: &Path) -> Sizes {
     let codes = compile(
         &script.display().to_string(),
         &text,
+        &Folders::new(&packages()),
         &mut Default::default(),
     );
     let size = |code: &eclatc::codegen::ChainCode| {

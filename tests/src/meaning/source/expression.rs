@@ -34,7 +34,7 @@ pub fn constant(expr: &Expr<'_>, names: &Names<'_>) -> Option<Number> {
         }
         ExprKind::Compare(first, rest) => {
             let mut left = constant(first, names)?;
-            for (op, right) in rest {
+            for (op, right) in *rest {
                 let right = constant(right, names)?;
                 if !compare_numbers(*op, left, right) {
                     return Some(Number::truth(false));
@@ -51,7 +51,7 @@ pub fn constant(expr: &Expr<'_>, names: &Names<'_>) -> Option<Number> {
             0 => constant(otherwise, names),
             _ => constant(then, names),
         },
-        ExprKind::Call(path, args) => extreme_constant(path, args, names),
+        ExprKind::Call(call) => extreme_constant(call.path, call.args, names),
         ExprKind::String(_) | ExprKind::Tuple(_) => None,
     }
 }
@@ -120,7 +120,7 @@ impl<'t> Frame<'_, 't, '_> {
             ExprKind::Conditional {
                 then, otherwise, ..
             } => common(self.type_of(then), self.type_of(otherwise)),
-            ExprKind::Call(path, args) => self.call_type(path, args),
+            ExprKind::Call(call) => self.call_type(call.path, call.args),
             _ => U64,
         }
     }
@@ -174,7 +174,7 @@ impl<'t> Frame<'_, 't, '_> {
                 0 => self.value(otherwise)?,
                 _ => self.value(then)?,
             },
-            ExprKind::Call(path, args) => self.call(path, args)?,
+            ExprKind::Call(call) => self.call(call.path, call.args)?,
             other => panic!("no value: {other:?}"),
         })
     }
