@@ -56,6 +56,9 @@ pub struct Parts<'a> {
     /// Start chains with the packet's address in `r1` and its length in `r2`, as raw
     /// bytecode is started, instead of zeros.
     pub packet_arguments: bool,
+    /// Leave the packet cursor, and the result of a chain that ended, in the VM's state, for
+    /// who looks at it afterwards: tests do.
+    pub observed: bool,
 }
 
 /// A program or loader.

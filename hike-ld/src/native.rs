@@ -53,6 +53,7 @@ fn parts<'a>(definitions: &'a Definitions, manifest: &'a Manifest, loader: &Symb
         programs: programs.collect(),
         starts: starts(manifest, loader),
         packet_arguments: false,
+        observed: false,
     }
 }
 

@@ -71,7 +71,8 @@ impl NativeVm {
         }
     }
 
-    /// Fuses chains and loads them in one form. They start with the packet's address and length.
+    /// Fuses chains and loads them in one form. They start with the packet's address and length,
+    /// and leave their result to look at when they are `observed`.
     ///
     /// # Errors
     /// When they cannot be fused or the kernel does not take them.
@@ -79,6 +80,7 @@ impl NativeVm {
         &self,
         chains: &BTreeMap<u32, Bytecode>,
         guard: Guard,
+        observed: bool,
     ) -> Result<<Linux as Kernel>::Program, Refused> {
         let chains: BTreeMap<Symbol, Chain> = chains
             .iter()
@@ -93,6 +95,7 @@ impl NativeVm {
             programs: programs.collect(),
             starts: vec![&first],
             packet_arguments: true,
+            observed,
         };
         let fused = fuse(&parts, loader).map_err(Refused::Fuse)?;
         let ids = (1..5).map(|id| (symbol(id), ChainId(id))).collect();
@@ -117,7 +120,23 @@ impl NativeVm {
         packet: &[u8],
         guard: Guard,
     ) -> Result<Observed, Refused> {
-        let program = self.load(chains, guard)?;
+        let program = self.load(chains, guard, true)?;
+        Ok(observe(&self.vm, program.as_fd(), quick, packet))
+    }
+
+    /// The same for chains as they are in a bundle, which leave no result: packet and fault
+    /// are what they should be, a returned value is not.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn run_unobserved(
+        &self,
+        chains: &BTreeMap<u32, Bytecode>,
+        quick: &BTreeMap<u32, Quick>,
+        packet: &[u8],
+        guard: Guard,
+    ) -> Result<Observed, Refused> {
+        let program = self.load(chains, guard, false)?;
         Ok(observe(&self.vm, program.as_fd(), quick, packet))
     }
 

@@ -78,6 +78,13 @@ impl Assembler {
         Label(self.places.len() - 1)
     }
 
+    /// Puts a label before another item.
+    pub fn move_label(&mut self, label: Label, item: usize) {
+        if let Some(place) = self.places.get_mut(label.0) {
+            *place = Some(item);
+        }
+    }
+
     /// The item that a label stands before.
     pub fn place(&self, label: Label) -> Option<usize> {
         self.places.get(label.0).copied().flatten()

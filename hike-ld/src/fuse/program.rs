@@ -105,6 +105,8 @@ impl<'a> Program<'a> {
         let cells = Cells {
             stack: self.stack,
             known_state: !self.counted,
+            looked_up: true,
+            observed: self.parts.observed,
         };
         optimise(&mut self.asm, cells);
         let name = super::object::entry_name(self.loader);
@@ -225,8 +227,9 @@ impl<'a> Program<'a> {
         if self.asm.is_used(self.returned) {
             self.asm.bind(self.returned);
             self.load_slot(Reg::R1, Slot::State);
-            // For whoever looks at the state afterwards.
-            self.asm.store_kept(Size::U64, Reg::R1, 0, Reg::R0);
+            if self.parts.observed {
+                self.asm.store_kept(Size::U64, Reg::R1, 0, Reg::R0);
+            }
             let off = core::mem::offset_of!(hike_abi::VmState, default_action) as i16;
             self.asm.load(Size::U32, Reg::R0, Reg::R1, off);
             self.asm.insn(Insn::Exit);

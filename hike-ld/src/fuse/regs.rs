@@ -3,7 +3,7 @@
 use hike_isa::Reg;
 
 /// A set of the registers `r0` to `r9`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Regs(u16);
 
 impl Regs {

@@ -28,6 +28,9 @@ pub enum Slot {
     Key,
     /// Rounds that loops may still make.
     Rounds,
+    /// An address in the packet, of which it is known how many bytes follow; in programs
+    /// without loops, which have no rounds to count.
+    Packet,
     /// A preserved register (`r6` to `r9`) of the chain at this depth, while what it calls
     /// uses the register.
     Preserved(u32, Reg),
@@ -64,6 +67,11 @@ impl Stack {
         rounded(self.logic + self.own) + rounded(bytes) <= STACK
     }
 
+    /// How many bytes are used in all.
+    pub const fn bytes(self) -> u32 {
+        self.logic + self.own
+    }
+
     /// Offset of a slot from the frame pointer.
     pub fn offset(self, slot: Slot) -> i16 {
         let below = self.logic + 8 * (slot.index() + 1);
@@ -75,7 +83,7 @@ impl Stack {
         let below = u32::try_from(-i32::from(offset)).ok()?;
         let below = below.checked_sub(self.logic)?;
         let index = (below / 8).checked_sub(1)?;
-        (below % 8 == 0 && index < Self::MOST_SLOTS).then_some(index)
+        (below % 8 == 0 && index < self.own / 8).then_some(index)
     }
 }
 
@@ -94,7 +102,7 @@ impl Slot {
             Self::Address => 8,
             Self::Value => 9,
             Self::Key => 10,
-            Self::Rounds => 11,
+            Self::Rounds | Self::Packet => 11,
             Self::Preserved(depth, reg) => {
                 FIRST_FRAME + 4 * depth + u32::from(reg.number().clamp(6, 9) - 6)
             }

@@ -90,6 +90,9 @@ pub fn in_kernel(vm: &KernelVm, chains: &BTreeMap<u32, Quick>, packet: &[u8]) ->
 ///
 /// # Errors
 /// When it cannot be fused, or the kernel refuses what it was fused to.
+///
+/// # Panics
+/// When the chain does something else to the packet where nobody looks at the VM's state.
 pub fn in_native(
     native: &NativeVm,
     compiled: &Compiled,
@@ -101,7 +104,13 @@ pub fn in_native(
         true => Guard::Kernel,
         false => Guard::Counter,
     };
-    let observed = native.run(&chains, &compiled.quick(chain), packet, guard)?;
+    let quick = compiled.quick(chain);
+    let observed = native.run(&chains, &quick, packet, guard)?;
+    let unobserved = native.run_unobserved(&chains, &quick, packet, guard)?;
+    assert_eq!(
+        unobserved.packet, observed.packet,
+        "{chain}: the packet depends on whether somebody looks at the state"
+    );
     Ok(run_of(observed))
 }
 

@@ -84,6 +84,7 @@ impl Fuser {
             programs: programs.collect(),
             starts: vec![&chain.symbol],
             packet_arguments: false,
+            observed: true,
         };
         fuse(&parts, self.loader()).unwrap_or_else(|error| panic!("{error}"))
     }

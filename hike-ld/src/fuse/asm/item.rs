@@ -22,6 +22,8 @@ pub struct Item {
     pub origin: Option<Rc<Origin>>,
     /// Whether a load's value may not be taken for known, or a store not for superfluous.
     pub opaque: bool,
+    /// Whether it accesses memory by the address of the VM's state.
+    pub of_state: bool,
 }
 
 impl Item {
@@ -43,6 +45,7 @@ impl Item {
             reference: None,
             origin: None,
             opaque: false,
+            of_state: false,
         }
     }
 

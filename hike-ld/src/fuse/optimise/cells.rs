@@ -34,6 +34,8 @@ const FIELDS: [(usize, u32); 13] = {
 
 /// Cells of the state.
 pub const STATE: Range<usize> = 0..FIELDS.len();
+/// Where the network header is: a field of the packet cursor.
+pub const NETWORK: usize = 9;
 /// The bounds of the packet.
 pub const BOUNDS: [usize; 2] = [STATE.end, STATE.end + 1];
 /// Cells of the stack start here.
@@ -51,8 +53,8 @@ const _: () = assert!(COUNT <= Set::BITS as usize);
 pub const STATE_SET: Set = (1 << STATE.end) - 1;
 /// The words of the stack that logic uses, as a set.
 pub const WORDS_SET: Set = ((1 << (STACK / 8)) - 1) << LOGIC;
-/// What others may look at when the program has ended: the packet cursor.
-pub const READ_LATER: Set = 0xf << 9;
+/// The packet cursor.
+const CURSOR: Set = 0xf << NETWORK;
 
 /// Which cells are where.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,10 @@ pub struct Cells {
     /// Whether the state's cells are known by what was stored there. In programs with loops
     /// they are not: the verifier must not know what it would follow round by round.
     pub known_state: bool,
+    /// Whether the VM's state is found at the start; the state is on the stack otherwise.
+    pub looked_up: bool,
+    /// Whether somebody looks at the packet cursor in the state when the program has ended.
+    pub observed: bool,
 }
 
 /// The cells that an access of the state reaches: those that it covers, and those of which
@@ -78,6 +84,21 @@ impl Cells {
     /// The cell that holds the context, or the state: written once, before all else.
     pub fn constants() -> [usize; 2] {
         [Slot::Context, Slot::State].map(|slot| SLOTS + slot.index() as usize)
+    }
+
+    /// The cell of the slot that holds an address in the packet.
+    pub fn packet() -> usize {
+        SLOTS + Slot::Packet.index() as usize
+    }
+
+    /// What is read when the program has ended.
+    pub const fn read_later(self) -> Set {
+        if self.observed { CURSOR } else { 0 }
+    }
+
+    /// The offset of that slot from the frame pointer.
+    pub fn packet_offset(self) -> i16 {
+        self.stack.offset(Slot::Packet)
     }
 
     /// The cell of an access by the frame pointer to one of the fuser's slots.
@@ -132,6 +153,18 @@ impl Cells {
             }
         }
         reach
+    }
+
+    /// Whether an access of the state stays within one cell.
+    pub fn is_within_one(off: i16, size: Size) -> bool {
+        let reach = Self::in_state(off, size);
+        let cells = reach.whole | reach.part;
+        let (start, bytes) = (i64::from(off), i64::from(size.bytes()));
+        let is_around = |(field, length): (usize, u32)| {
+            let start = start - field as i64;
+            start >= 0 && start + bytes <= i64::from(length)
+        };
+        cells.is_power_of_two() && FIELDS.iter().any(|field| is_around(*field))
     }
 
     /// The one cell of the state that is just what is accessed.

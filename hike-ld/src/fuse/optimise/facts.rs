@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{COUNT, Set};
+use super::cells::{BOUNDS, COUNT, Set};
+use crate::fuse::regs::Regs;
 
 /// Number of registers, the frame pointer included.
 const REGISTERS: usize = 11;
@@ -38,17 +39,38 @@ pub enum Kind {
     State,
     /// An address on the stack: this far from the frame pointer.
     Stack(i32),
+    /// An address in the packet: this far from a base, a pointer that the verifier knows.
+    Packet(Base, i32),
+    /// The end of the packet.
+    End,
     /// Anything that fits into so many bits, but no address of state or stack.
     Number(u32),
     /// Anything, perhaps an address within the state or the stack.
     Near,
 }
 
+impl Kind {
+    /// Whether it is no address of state or stack, nor anything that may be one.
+    pub const fn is_far(self) -> bool {
+        !matches!(
+            self,
+            Self::States | Self::State | Self::Stack(_) | Self::Near
+        )
+    }
+}
+
+/// A pointer into the packet with all that is made of it by adding constants: what the
+/// verifier learns of one of these by a check it knows of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Base(u32);
+
 /// Every value that there is.
 #[derive(Debug)]
 pub struct Values {
     kinds: Vec<Kind>,
     constants: BTreeMap<u64, Value>,
+    packets: BTreeMap<(Base, i32), Value>,
+    bases: u32,
 }
 
 impl Values {
@@ -57,6 +79,8 @@ impl Values {
         Self {
             kinds: vec![Kind::Near, Kind::Context, Kind::State, Kind::Stack(0)],
             constants: BTreeMap::new(),
+            packets: BTreeMap::new(),
+            bases: 0,
         }
     }
 
@@ -73,6 +97,22 @@ impl Values {
         }
         let value = self.fresh(Kind::Constant(number));
         self.constants.insert(number, value);
+        value
+    }
+
+    /// A base of its own.
+    pub fn base(&mut self) -> Base {
+        self.bases += 1;
+        Base(self.bases)
+    }
+
+    /// The value of an address in the packet.
+    pub fn packet(&mut self, base: Base, off: i32) -> Value {
+        if let Some(value) = self.packets.get(&(base, off)) {
+            return *value;
+        }
+        let value = self.fresh(Kind::Packet(base, off));
+        self.packets.insert((base, off), value);
         value
     }
 
@@ -99,8 +139,7 @@ impl Values {
 
     /// Whether it is no address of state or stack, nor anything that may be one.
     pub fn is_far(&self, value: Value) -> bool {
-        let kind = self.kind(value);
-        matches!(kind, Kind::Constant(_) | Kind::Number(_) | Kind::Context)
+        self.kind(value).is_far()
     }
 
     /// Whether it fits into so many bits.
@@ -129,6 +168,8 @@ pub struct Facts {
     /// For each register the one that it is a copy of, perhaps itself.
     copies: [u8; REGISTERS],
     cells: [Value; COUNT],
+    /// How many bytes from a base on are in the packet, as checks have shown.
+    ranges: BTreeMap<Base, i32>,
 }
 
 impl Facts {
@@ -138,6 +179,7 @@ impl Facts {
             registers: [Value::NONE; REGISTERS],
             copies: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, FP],
             cells: [Value::NONE; COUNT],
+            ranges: BTreeMap::new(),
         };
         (0..FP).for_each(|register| facts.set(register, values.fresh(Kind::Near)));
         facts.set(FP, Value::FRAME);
@@ -168,6 +210,12 @@ impl Facts {
         }
     }
 
+    /// The registers that hold a value.
+    pub fn holders(&self, value: Value) -> Regs {
+        let held = (0..FP).filter(|register| self.get(*register) == value);
+        held.fold(Regs::NONE, Regs::with_number)
+    }
+
     /// Notes that a register is a copy of another from now on.
     pub fn copy(&mut self, register: u8, of: u8) {
         let (value, root) = (self.get(of), self.root(of));
@@ -189,6 +237,43 @@ impl Facts {
     pub fn holder(&self, value: Value) -> Option<u8> {
         let mut registers = (0..FP).rev();
         registers.find(|register| self.get(*register) == value)
+    }
+
+    /// A register that holds an address made of a base, and how far from it that is: the
+    /// nearest one.
+    pub fn packet_holder(&self, base: Base, values: &Values) -> Option<(u8, i32)> {
+        let registers = (0..FP).rev();
+        let held = registers.filter_map(|register| match values.kind(self.get(register)) {
+            Kind::Packet(of, off) if of == base => Some((register, off)),
+            _ => None,
+        });
+        held.min_by_key(|(_, off)| *off)
+    }
+
+    /// How many bytes from a base on are surely in the packet.
+    pub fn range(&self, base: Base) -> i32 {
+        self.ranges.get(&base).copied().unwrap_or(0)
+    }
+
+    /// Notes that so many bytes from a base on are in the packet.
+    pub fn add_range(&mut self, base: Base, bytes: i32) {
+        let range = self.ranges.entry(base).or_default();
+        *range = bytes.max(*range);
+    }
+
+    /// The packet has moved: nothing is known of its bounds.
+    pub fn forget_packet(&mut self) {
+        self.ranges.clear();
+        self.forget(BOUNDS.iter().fold(0, |set, cell| set | 1 << cell));
+    }
+
+    /// Notes what a value has turned out to be, wherever it is.
+    pub fn learn(&mut self, value: Value, known: Value) {
+        if value == Value::NONE {
+            return;
+        }
+        let all = self.registers.iter_mut().chain(&mut self.cells);
+        all.filter(|it| **it == value).for_each(|it| *it = known);
     }
 
     /// Notes what a cell holds.
@@ -220,6 +305,9 @@ impl Facts {
                 *mine = Value::NONE;
             }
         }
+        let ranges = std::mem::take(&mut self.ranges).into_iter();
+        let ranges = ranges.map(|(base, range)| (base, range.min(other.range(base))));
+        self.ranges = ranges.filter(|(_, range)| *range > 0).collect();
         for register in 0..REGISTERS {
             if self.copies[register] != other.copies[register] {
                 self.copies[register] = register as u8;

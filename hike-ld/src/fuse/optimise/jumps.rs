@@ -12,7 +12,7 @@ pub fn tidy(asm: &mut Assembler) {
         let before = asm.items.len();
         shorten(asm);
         turn(asm);
-        let kept = reachable(asm);
+        let kept = reachable_from(asm, 0);
         keep(asm, &kept);
         let kept: Vec<bool> = (0..asm.items.len()).map(|at| !is_idle(asm, at)).collect();
         keep(asm, &kept);
@@ -84,10 +84,10 @@ fn onward(asm: &Assembler, at: usize) -> Option<Item> {
     there.is_goto().then(|| there.clone())
 }
 
-/// Whether each item can be reached from the first.
-fn reachable(asm: &Assembler) -> Vec<bool> {
+/// Whether each item can be reached from one of them.
+pub fn reachable_from(asm: &Assembler, start: usize) -> Vec<bool> {
     let mut reached = vec![false; asm.items.len()];
-    let mut waiting = vec![0];
+    let mut waiting = vec![start];
     while let Some(at) = waiting.pop() {
         let Some(seen) = reached.get_mut(at) else {
             continue;

@@ -1,6 +1,6 @@
 //! Backward: what writes only what nobody reads goes.
 
-use super::cells::{COUNT, READ_LATER, Set};
+use super::cells::{COUNT, Set};
 use super::effect::{Kind, kind, reads, writes};
 use super::values::Access;
 use super::{keep, target};
@@ -23,9 +23,9 @@ impl Live {
     }
 
     /// Before an item, of what is live after it.
-    fn before(self, item: &Item, access: Access) -> Self {
+    fn before(self, item: &Item, access: Access, read_later: Set) -> Self {
         let end = match kind(item) {
-            Kind::Exit => READ_LATER,
+            Kind::Exit => read_later,
             Kind::Other => Set::MAX >> (Set::BITS as usize - COUNT),
             _ => 0,
         };
@@ -36,25 +36,27 @@ impl Live {
     }
 }
 
-/// Removes what has no effect; every item has its access.
-pub fn sweep(asm: &mut Assembler, accesses: &[Access]) {
+/// Removes what has no effect; every item has its access, and when the program has ended
+/// `read_later` is read. Gives the cells that may be read before they are written.
+pub fn sweep(asm: &mut Assembler, accesses: &[Access], read_later: Set) -> Set {
     let mut before = vec![Live::default(); asm.items.len() + 1];
-    while settle(asm, accesses, &mut before) {}
+    while settle(asm, accesses, read_later, &mut before) {}
     let items = asm.items.iter().zip(accesses).enumerate();
     let kept = items.map(|(at, (item, access))| is_needed(item, *access, after(asm, at, &before)));
     let kept: Vec<bool> = kept.collect();
     keep(asm, &kept);
+    before.first().map_or(0, |live| live.cells)
 }
 
 /// One round; false when nothing has changed.
-fn settle(asm: &Assembler, accesses: &[Access], before: &mut [Live]) -> bool {
+fn settle(asm: &Assembler, accesses: &[Access], read_later: Set, before: &mut [Live]) -> bool {
     let mut changed = false;
     let items = asm.items.iter().zip(accesses).enumerate();
     for (at, (item, access)) in items.rev() {
         let after = after(asm, at, before);
         // What is not needed reads nothing.
         let now = match is_needed(item, *access, after) {
-            true => after.before(item, *access),
+            true => after.before(item, *access, read_later),
             false => after,
         };
         changed |= before[at] != now;

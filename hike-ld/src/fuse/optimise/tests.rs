@@ -76,6 +76,8 @@ fn cells(known_state: bool) -> Cells {
     Cells {
         stack: Stack::below(0, 1),
         known_state,
+        looked_up: true,
+        observed: true,
     }
 }
 
@@ -195,4 +197,199 @@ fn stores_that_are_marked_stay() {
         listing(asm),
         listing(assemble(&format!("{FOUND} *(u64 *)(r2 + 0) = r6\nexit")))
     );
+}
+
+#[test]
+fn what_is_equal_to_a_number_is_that_number() {
+    let before = "r2 = *(u32 *)(r1 + 12)
+        r0 = 1
+        if w2 != 7 goto end
+        r0 = r2
+        end:
+        exit";
+    let after = "r2 = *(u32 *)(r1 + 12)
+        r0 = 1
+        if w2 != 7 goto end
+        r0 = 7
+        end:
+        exit";
+    check(before, after);
+}
+
+/// A check of 54 bytes, then one of 40 bytes from the 14th on.
+fn checks_around(between: &str) -> String {
+    format!(
+        "r6 = r1
+        r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r4 = r2
+        r4 += 54
+        if r4 > r3 goto short
+        {between}
+        r5 = *(u32 *)(r6 + 0)
+        r5 += 14
+        if r5 == 0 goto short
+        r4 = r5
+        r4 += 40
+        r3 = *(u32 *)(r6 + 4)
+        if r4 > r3 goto short
+        r0 = *(u8 *)(r5 + 1)
+        exit
+        short:
+        r0 = 2
+        exit"
+    )
+}
+
+#[test]
+fn what_is_checked_is_not_checked_again() {
+    let after = "r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r4 = r2
+        r4 += 54
+        if r4 > r3 goto short
+        r0 = *(u8 *)(r2 + 15)
+        exit
+        short:
+        r0 = 2
+        exit";
+    check(&checks_around(""), after);
+}
+
+/// The verifier knows it of what was kept on the stack.
+#[test]
+fn a_checked_pointer_is_kept_over_a_call() {
+    let after = "r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r4 = r2
+        r4 += 54
+        if r4 > r3 goto short
+        *(u64 *)(r10 - 96) = r2
+        call 5
+        r5 = *(u64 *)(r10 - 96)
+        r5 += 14
+        r0 = *(u8 *)(r5 + 1)
+        exit
+        short:
+        r0 = 2
+        exit";
+    check(&checks_around("call 5"), after);
+}
+
+#[test]
+fn a_packet_that_has_moved_is_checked_again() {
+    let after = "r6 = r1
+        r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r4 = r2
+        r4 += 54
+        if r4 > r3 goto short
+        call 44
+        r5 = *(u32 *)(r6 + 0)
+        r5 += 14
+        r4 = r5
+        r4 += 40
+        r3 = *(u32 *)(r6 + 4)
+        if r4 > r3 goto short
+        r0 = *(u8 *)(r5 + 1)
+        exit
+        short:
+        r0 = 2
+        exit";
+    check(&checks_around("call 44"), after);
+}
+
+/// Only where the check has been made.
+#[test]
+fn a_check_that_one_way_has_made_stays() {
+    let text = "r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r5 = *(u32 *)(r1 + 12)
+        r4 = r2
+        r4 += 54
+        if r5 == 0 goto on
+        if r4 > r3 goto short
+        on:
+        if r4 > r3 goto short
+        r0 = *(u8 *)(r2 + 15)
+        exit
+        short:
+        r0 = 2
+        exit";
+    check(text, text);
+}
+
+/// A packet without VLAN tags has its network header at 14.
+#[test]
+fn usual_packets_have_code_of_their_own() {
+    let before = format!(
+        "{START}
+        r3 = *(u32 *)(r10 - 120)
+        r7 = 14
+        if r3 == 1 goto found
+        r7 = 18
+        found:
+        *(u16 *)(r2 + 112) = r7
+        r1 = r7
+        r1 += 2
+        call 25
+        r0 = r1
+        exit"
+    );
+    let after = format!(
+        "{FOUND}
+        r3 = *(u32 *)(r10 - 120)
+        if r3 == 1 goto usual
+        *(u16 *)(r2 + 112) = 18
+        r1 = 20
+        call 25
+        r0 = r1
+        exit
+        usual:
+        *(u16 *)(r2 + 112) = 14
+        r1 = 16
+        call 25
+        r0 = r1
+        exit"
+    );
+    check(&before, &after);
+}
+
+/// A program that finds its state, optimised.
+fn with_state(lines: &str, observed: bool) -> String {
+    let mut asm = assemble(&format!("{START}{lines}"));
+    let cells = Cells {
+        observed,
+        ..cells(true)
+    };
+    optimise(&mut asm, cells);
+    listing(asm)
+}
+
+#[test]
+fn a_state_that_nobody_else_sees_is_on_the_stack() {
+    let lines = "*(u16 *)(r2 + 112) = 14
+        r6 = r2
+        call 5
+        r0 = *(u8 *)(r6 + 118)
+        exit";
+    let after = "*(u64 *)(r10 - 136) = 0
+        call 5
+        r0 = *(u8 *)(r10 - 130)
+        exit";
+    assert_eq!(with_state(lines, false), listing(assemble(after)));
+    let stays = with_state(lines, true);
+    assert!(stays.contains("*(u16 *)(r2 + 0x70) = 14"), "{stays}");
+}
+
+#[test]
+fn a_state_whose_address_others_get_stays() {
+    for lines in [
+        "*(u64 *)(r2 + 8) = 1\nr1 = r2\ncall 25\nexit",
+        "r2 += 440\nr0 = *(u64 *)(r2 + 0)\nexit",
+        "*(u64 *)(r2 + 8) = r2\nr0 = *(u64 *)(r2 + 8)\nexit",
+    ] {
+        let found = with_state(lines, false);
+        assert!(found.contains("call 8\n"), "{found}");
+    }
 }

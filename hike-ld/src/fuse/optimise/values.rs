@@ -7,8 +7,11 @@
 mod arithmetic;
 mod branches;
 mod memory;
+mod packet;
+mod state;
+mod ways;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hike_isa::{AluOp, Insn, Operand, Reg, Slot, Width};
 
@@ -16,8 +19,9 @@ use super::cells::{self, Cells, Set};
 use super::effect::{Kind, kind, reads};
 use super::facts::{Facts, Kind as Of, Value, Values};
 use super::order::Order;
-use super::{fold, keep};
-use crate::fuse::asm::{Assembler, Item};
+use super::split::Way;
+use super::{fold, rebuild};
+use crate::fuse::asm::{Assembler, Item, Label};
 
 /// The cells that an instruction reads or writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,20 +34,40 @@ pub struct Access {
     pub only: bool,
 }
 
-/// Rewrites the code; gives the accesses of what is left.
-pub fn propagate(asm: &mut Assembler, cells: Cells) -> Vec<Access> {
+/// What comes behind items besides.
+type More = BTreeMap<usize, Vec<(Item, Access)>>;
+
+/// What [`propagate`] has found.
+pub struct Found {
+    /// The accesses of the items that are left.
+    pub accesses: Vec<Access>,
+    /// Labels of the ways that usual packets take to code that is for all.
+    pub usual: Vec<Label>,
+    /// Whether the address of the state is used for more than loads and stores.
+    pub escapes: bool,
+}
+
+/// Rewrites the code; gives what was found. Where `keeps_packet` says so, it keeps addresses in
+/// the packet in their slot, for later use.
+pub fn propagate(asm: &mut Assembler, cells: Cells, keeps_packet: bool) -> Found {
     let order = Order::new(asm);
     let count = asm.items.len();
     let mut values = Values::new();
     let mut start = Facts::none(&mut values);
     start.set(1, Value::CONTEXT);
     let mut pass = Pass {
-        has_state: false,
+        has_state: !cells.looked_up,
+        escapes: false,
+        keeps_packet: keeps_packet && cells.known_state,
         asm,
         cells,
         values,
         incoming: BTreeMap::from([(0, start)]),
         kept: vec![true; count],
+        more: BTreeMap::new(),
+        ways: Vec::new(),
+        targets: BTreeSet::new(),
+        stores: Vec::new(),
         order: &order,
     };
     let mut accesses = vec![Access::default(); count];
@@ -57,14 +81,30 @@ pub fn propagate(asm: &mut Assembler, cells: Cells) -> Vec<Access> {
         }
         accesses[*at] = pass.step(*at, &mut here);
         if !pass.kept[*at] || pass.asm.items[*at].falls_through() {
-            pass.arrive(at + 1, here);
+            pass.arrive(at + 1, None, here);
         }
     }
-    let kept = pass.kept;
-    let mut marks = kept.iter();
-    accesses.retain(|_| marks.next().is_none_or(|kept| *kept));
-    keep(asm, &kept);
-    accesses
+    let (usual, escapes) = (pass.usual_ways(), pass.escapes);
+    let (kept, more) = (pass.kept, pass.more);
+    Found {
+        accesses: finish(asm, &kept, more, &accesses),
+        usual,
+        escapes,
+    }
+}
+
+/// Leaves the items that are not kept out and puts others in; gives the accesses of all.
+fn finish(asm: &mut Assembler, kept: &[bool], more: More, accesses: &[Access]) -> Vec<Access> {
+    let mut all = Vec::with_capacity(accesses.len());
+    for (at, (access, kept)) in accesses.iter().zip(kept).enumerate() {
+        all.extend(kept.then_some(*access));
+        let more = more.get(&at).into_iter().flatten();
+        all.extend(more.map(|(_, access)| *access));
+    }
+    let items = |more: Vec<(Item, Access)>| more.into_iter().map(|(item, _)| item).collect();
+    let more = more.into_iter().map(|(at, more)| (at, items(more)));
+    rebuild(asm, kept, &mut more.collect());
+    all
 }
 
 struct Pass<'a> {
@@ -74,14 +114,27 @@ struct Pass<'a> {
     /// What is known where jumps that have been seen go to.
     incoming: BTreeMap<usize, Facts>,
     kept: Vec<bool>,
+    /// What comes behind an item besides.
+    more: More,
+    /// How the code comes to places where ways meet.
+    ways: Vec<Way>,
+    /// Items that jumps go to.
+    targets: BTreeSet<usize>,
+    /// Stores of the network header's offset where it is not known.
+    stores: Vec<usize>,
     order: &'a Order,
     /// Whether the state has been found, which is the first thing done with the states.
     has_state: bool,
+    /// Whether addresses in the packet are kept in their slot.
+    keeps_packet: bool,
+    /// Whether the address of the state is used for more than loads and stores.
+    escapes: bool,
 }
 
 impl Pass<'_> {
-    /// Adds what is known on one way to an item.
-    fn arrive(&mut self, at: usize, facts: Facts) {
+    /// Adds what is known on one way to an item: by a jump, or from the item before.
+    fn arrive(&mut self, at: usize, jump: Option<usize>, facts: Facts) {
+        self.note_way(at, jump, &facts);
         match self.incoming.get_mut(&at) {
             Some(known) => known.meet(&facts, &mut self.values),
             None => {
@@ -101,6 +154,7 @@ impl Pass<'_> {
 
     fn step(&mut self, at: usize, facts: &mut Facts) -> Access {
         let item = self.asm.items[at].clone();
+        self.note_state(at, &item, facts);
         match kind(&item) {
             Kind::Alu => self.alu(at, item.slot, facts),
             Kind::Constant => self.constant(at, &item, facts),
@@ -118,6 +172,19 @@ impl Pass<'_> {
 
     fn remove(&mut self, at: usize) {
         self.kept[at] = false;
+    }
+
+    /// Puts an instruction behind an item, from the same place.
+    fn append(&mut self, at: usize, insn: Insn, access: Access) {
+        let mut item = Item {
+            target: None,
+            reference: None,
+            opaque: false,
+            of_state: false,
+            ..self.asm.items[at].clone()
+        };
+        item.become_insn(insn);
+        self.more.entry(at).or_default().push((item, access));
     }
 
     fn set_slot(&mut self, at: usize, slot: Slot) {
@@ -165,7 +232,7 @@ impl Pass<'_> {
         });
         facts.forget(reached.fold(0, |all, words| all | words));
         if !matches!(kind(item), Kind::Helper { moves: false, .. }) {
-            facts.forget(cells::BOUNDS.iter().fold(0, |set, cell| set | 1 << cell));
+            facts.forget_packet();
         }
         let first = match item.target.is_some() || item.slot.src != 0 {
             true => Of::Near,
@@ -183,7 +250,8 @@ impl Pass<'_> {
     }
 }
 
-fn mov(dst: Reg, src: Operand) -> Insn {
+/// `dst = src`
+pub fn mov(dst: Reg, src: Operand) -> Insn {
     Insn::Alu {
         width: Width::W64,
         op: AluOp::Mov,

@@ -5,7 +5,8 @@
 use core::mem::zeroed;
 
 use hike_sdk::bindings::bpf_fib_lookup as FibQuery;
-use hike_sdk::headers::{ETH_HLEN, EthernetHeader, Ipv6Header};
+use hike_sdk::bytes::{load_u16, load_u32, store_u16};
+use hike_sdk::headers::{ETH_HLEN, ETH_P_IPV6, EthernetHeader, Ipv6Header};
 use hike_sdk::helpers::{bpf_fib_lookup, bpf_redirect};
 use hike_sdk::prelude::*;
 
@@ -28,36 +29,52 @@ const PROHIBIT: i64 = 3;
 ///   packets that are not IPv6.
 #[hike_program]
 fn ip6_kroute(ctx: &mut HikeContext) -> Action {
-    if ctx.network_offset() != ETH_HLEN {
-        return Action::Pass;
-    }
-    let ifindex = ctx.ingress_ifindex();
-    let Some(header) = ctx.ipv6() else {
+    let Some(headers) = headers(ctx) else {
         return Action::Pass;
     };
-    if header.hop_limit <= 1 {
+    if headers.ipv6.hop_limit <= 1 {
         return Action::Pass;
     }
-    let mut query = query(header, ifindex);
+    let mut query = query(&headers.ipv6, ctx.ingress_ifindex());
     match look_up(ctx, &mut query) {
-        SUCCESS => forward(ctx, &query),
+        SUCCESS => forward(headers, &query),
         BLACKHOLE | UNREACHABLE | PROHIBIT => Action::Drop,
         _ => Action::Pass,
     }
 }
 
+/// The headers of an IPv6 packet without VLAN tags.
+#[repr(C)]
+struct Headers {
+    ethernet: EthernetHeader,
+    ipv6: Ipv6Header,
+}
+
+/// Both headers, checked at once; `None` when the packet is no such packet. They stay where
+/// they are: no helper here moves the packet.
+#[inline(always)]
+fn headers<'a>(ctx: &HikeContext) -> Option<&'a mut Headers> {
+    if ctx.network_offset() != ETH_HLEN || ctx.cursor().ethertype != ETH_P_IPV6 {
+        return None;
+    }
+    // SAFETY: bytes within the packet, of which any are headers.
+    ctx.header(0).map(|headers| unsafe { &mut *headers })
+}
+
 /// What the routing table is asked about the packet.
 #[inline(always)]
 fn query(header: &Ipv6Header, ifindex: u32) -> FibQuery {
+    const CLASS_AND_FLOW: u32 = 0x0fff_ffff_u32.to_be();
+    // SAFETY: the header has more than 6 bytes.
+    let (flow, payload) = unsafe { (load_u32::<0>(header), load_u16::<4>(header)) };
+    let payload = u16::from_be(payload as u16);
     // SAFETY: numbers only: zero is a value of every field.
     let mut query: FibQuery = unsafe { zeroed() };
-    let payload = u16::from_be_bytes(header.payload_length);
-    let [first, rest @ ..] = header.version_class_flow;
     query.family = AF_INET6;
     query.l4_protocol = header.next_header;
     query.__bindgen_anon_1.tot_len = payload.saturating_add(size_of::<Ipv6Header>() as u16);
     query.ifindex = ifindex;
-    query.__bindgen_anon_2.flowinfo = u32::from_ne_bytes([first & 0x0f, rest[0], rest[1], rest[2]]);
+    query.__bindgen_anon_2.flowinfo = flow as u32 & CLASS_AND_FLOW;
     query.__bindgen_anon_3.ipv6_src = header.source().0;
     query.__bindgen_anon_4.ipv6_dst = header.destination().0;
     query
@@ -72,17 +89,23 @@ fn look_up(ctx: &HikeContext, query: &mut FibQuery) -> i64 {
 
 /// Sends the packet to the next hop that the look-up found.
 #[inline(always)]
-fn forward(ctx: &mut HikeContext, route: &FibQuery) -> Action {
-    match ctx.ipv6() {
-        Some(header) => header.hop_limit -= 1,
-        None => return Action::Pass,
-    }
-    let Some(ethernet) = ctx.header_mut::<EthernetHeader>(0) else {
-        return Action::Pass;
-    };
-    ethernet.destination = MacAddr(route.dmac);
-    ethernet.source = MacAddr(route.smac);
+fn forward(headers: &mut Headers, route: &FibQuery) -> Action {
+    headers.ipv6.hop_limit -= 1;
+    copy_address(&mut headers.ethernet.destination, &route.dmac);
+    copy_address(&mut headers.ethernet.source, &route.smac);
     // SAFETY: a helper that takes numbers; without flags it always gives XDP_REDIRECT.
     unsafe { bpf_redirect(route.ifindex, 0) };
     Action::Redirect
+}
+
+/// Copies an address in words of two bytes, as its place in the query is aligned.
+#[inline(always)]
+fn copy_address(to: &mut MacAddr, from: &[u8; 6]) {
+    let word = |at: usize| u16::from_ne_bytes([from[at], from[at + 1]]).into();
+    // SAFETY: an address has six bytes.
+    unsafe {
+        store_u16::<0>(to, word(0));
+        store_u16::<2>(to, word(2));
+        store_u16::<4>(to, word(4));
+    }
 }

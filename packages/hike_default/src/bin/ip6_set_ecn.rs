@@ -2,6 +2,7 @@
 #![no_std]
 #![no_main]
 
+use hike_sdk::bytes::{load_u16, store_u16};
 use hike_sdk::errno::EPROTONOSUPPORT;
 use hike_sdk::prelude::*;
 
@@ -21,8 +22,18 @@ config! {
 /// no checksum over the field, so none changes.
 #[hike_program]
 fn ip6_set_ecn(ctx: &mut HikeContext) -> Result<u64, Errno> {
-    let header = ctx.ipv6().ok_or(EPROTONOSUPPORT)?;
-    let (mark, mask) = (MARK.get(), MASK.get());
-    header.set_traffic_class(header.traffic_class() & !mask | mark & mask);
+    let header = core::ptr::from_mut(ctx.ipv6().ok_or(EPROTONOSUPPORT)?);
+    let (mark, mask) = (in_place(MARK.get()), in_place(MASK.get()));
+    // SAFETY: the header has more than two bytes.
+    unsafe {
+        let old = load_u16::<0>(header);
+        store_u16::<0>(header, old ^ (old ^ mark) & mask);
+    }
     Ok(0)
+}
+
+/// A traffic class where the first two bytes of an IPv6 header have it, in the order of memory.
+#[inline(always)]
+fn in_place(class: u8) -> u64 {
+    (u16::from(class) << 4).to_be().into()
 }

@@ -29,7 +29,7 @@ impl Pass<'_> {
                 .is_some()
             {
                 self.become_move(at, slot.dst, value, facts);
-            } else {
+            } else if !self.packet_move(at, slot, facts) {
                 facts.copy(slot.dst, slot.src);
             }
             return;
@@ -56,6 +56,9 @@ impl Pass<'_> {
             }
             return;
         }
+        if self.packet_sum(at, slot, [first, second], facts) {
+            return;
+        }
         if has_second && by_register(slot) {
             self.second_operand(at, slot, second, facts);
         }
@@ -63,7 +66,13 @@ impl Pass<'_> {
     }
 
     /// A constant, or the register that the second operand is a copy of, in its place.
-    fn second_operand(&mut self, at: usize, slot: Slot, second: Option<u64>, facts: &Facts) {
+    pub(super) fn second_operand(
+        &mut self,
+        at: usize,
+        slot: Slot,
+        second: Option<u64>,
+        facts: &Facts,
+    ) {
         let number = second.filter(|_| fold::takes_constant(slot));
         let slot = match number.and_then(|number| immediate(slot, number)) {
             Some(imm) => Slot {
@@ -83,7 +92,6 @@ impl Pass<'_> {
     /// What is known of the result of arithmetic that is not known.
     fn set_result(&mut self, slot: Slot, second: Option<u64>, facts: &mut Facts) {
         let kinds = [slot.dst, slot.src].map(|register| self.values.kind(facts.get(register)));
-        let is_far = |kind: Of| matches!(kind, Of::Constant(_) | Of::Number(_) | Of::Context);
         let is_sum = operation(slot) == AluOp::Add.code();
         if kinds[0] == Of::States && !std::mem::replace(&mut self.has_state, true) {
             facts.set(slot.dst, Value::STATE);
@@ -96,8 +104,8 @@ impl Pass<'_> {
             _ if !is_wide(slot) => Of::Number(32),
             (Of::Stack(off), Some(more)) if is_sum => Of::Stack(off.saturating_add(more)),
             // A sum with an address may be one.
-            (first, _) if !is_far(first) => Of::Near,
-            _ if by_register(slot) && !is_far(kinds[1]) => Of::Near,
+            (first, _) if !first.is_far() => Of::Near,
+            _ if by_register(slot) && !kinds[1].is_far() => Of::Near,
             _ => Of::Number(64),
         };
         let value = self.values.fresh(kind);

@@ -1,13 +1,17 @@
 //! Jumps and branches: decided ones, and where they lead.
 
-use hike_isa::{Slot, ops};
+use hike_isa::{JumpOp, Slot, ops};
 
 use super::Pass;
 use super::arithmetic::immediate;
 use crate::fuse::asm::{Item, Label};
-use crate::fuse::optimise::effect::{Kind, by_register, kind};
-use crate::fuse::optimise::facts::Facts;
+use crate::fuse::optimise::effect::{Kind, by_register, is_wide, kind, operation};
+use crate::fuse::optimise::facts::{Facts, Kind as Of};
 use crate::fuse::optimise::fold;
+
+fn is(slot: Slot, op: JumpOp) -> bool {
+    operation(slot) == op.code()
+}
 
 /// How many jumps in a row are followed.
 const HOPS: usize = 8;
@@ -19,8 +23,13 @@ impl Pass<'_> {
             false => Some(i64::from(slot.imm).cast_unsigned()),
         };
         let first = self.values.number(facts.get(slot.dst));
-        let decided = first.zip(second);
-        match decided.and_then(|(a, b)| fold::branch(slot, a, b)) {
+        let check = self.check(slot, facts);
+        let decided = match (first, second) {
+            (Some(a), Some(b)) => fold::branch(slot, a, b),
+            (None, Some(0)) if self.is_packet(slot, facts) => fold::branch(slot, 1, 0),
+            _ => check.and_then(|check| Self::decide(check, facts)),
+        };
+        match decided {
             Some(true) => {
                 self.set_slot(at, Item::GOTO);
                 return self.jump(at, facts);
@@ -43,7 +52,41 @@ impl Pass<'_> {
             }
         }
         self.set_slot(at, slot);
-        self.jump(at, facts);
+        let mut there = facts.clone();
+        match check {
+            Some(check) => self.checked(at, check, &mut there, facts),
+            None => self.learn(slot, &mut there, facts),
+        }
+        self.jump(at, &there);
+    }
+
+    /// Whether a branch compares an address in the packet, which is never 0, for equality.
+    fn is_packet(&self, slot: Slot, facts: &Facts) -> bool {
+        let is_equality = is(slot, JumpOp::Eq) || is(slot, JumpOp::Ne);
+        let kind = self.values.kind(facts.get(slot.dst));
+        is_equality && is_wide(slot) && matches!(kind, Of::Packet(..))
+    }
+
+    /// What is equal to a number is that number, on the way where the branch says so.
+    fn learn(&mut self, slot: Slot, jump: &mut Facts, next: &mut Facts) {
+        let way = match slot {
+            _ if by_register(slot) => return,
+            slot if is(slot, JumpOp::Eq) => jump,
+            slot if is(slot, JumpOp::Ne) => next,
+            _ => return,
+        };
+        let value = way.get(slot.dst);
+        if !is_wide(slot) && !self.values.fits(value, 32) {
+            return;
+        }
+        let number = i64::from(slot.imm).cast_unsigned();
+        let number = if is_wide(slot) {
+            number
+        } else {
+            fold::low(number)
+        };
+        let known = self.values.constant(number);
+        way.learn(value, known);
     }
 
     /// A jump goes on to where the branches that it meets lead with what is known.
@@ -56,7 +99,7 @@ impl Pass<'_> {
         let Some(place) = self.asm.place(label) else {
             return;
         };
-        self.arrive(place, facts.clone());
+        self.arrive(place, Some(at), facts.clone());
     }
 
     fn final_label(&mut self, at: usize, mut label: Label, facts: &Facts) -> Label {

@@ -11,8 +11,10 @@ use crate::fuse::optimise::fold;
 
 impl Pass<'_> {
     pub(super) fn load(&mut self, at: usize, item: &Item, facts: &mut Facts) -> Access {
+        let (src, off) = self.nearest(item.slot.src, item.slot.off, facts);
         let slot = Slot {
-            src: facts.root(item.slot.src),
+            src,
+            off,
             ..item.slot
         };
         self.set_slot(at, slot);
@@ -22,13 +24,19 @@ impl Pass<'_> {
         let cell = place
             .exact
             .filter(|cell| self.may_know(*cell) && !signed && !item.opaque);
+        if cell == Some(cells::BOUNDS[0]) {
+            return self.load_data(at, slot, facts);
+        }
         let access = Access {
             reads: place.whole | place.part,
             ..Access::default()
         };
         let known = cell.map(|cell| facts.cell(cell));
         let known = known.filter(|value| *value != Value::NONE);
-        if let Some(value) = known.filter(|value| self.values.fits(*value, size.bits())) {
+        // The kernel makes a whole address of the half that the context has.
+        let is_bound = cell == Some(cells::BOUNDS[1]);
+        let is_whole = |value: Value| is_bound || self.values.fits(value, size.bits());
+        if let Some(value) = known.filter(|value| is_whole(*value)) {
             if self.become_move(at, slot.dst, value, facts) {
                 return Access::default();
             }
@@ -36,6 +44,7 @@ impl Pass<'_> {
             return access;
         }
         let kind = match size {
+            _ if cell == Some(cells::BOUNDS[1]) => Of::End,
             // Whatever has been kept somewhere may be an address.
             Size::U64 => Of::Near,
             _ if signed => Of::Number(64),
@@ -50,10 +59,8 @@ impl Pass<'_> {
     }
 
     pub(super) fn store(&mut self, at: usize, slot: Slot, facts: &mut Facts) -> Access {
-        let mut slot = Slot {
-            dst: facts.root(slot.dst),
-            ..slot
-        };
+        let (dst, off) = self.nearest(slot.dst, slot.off, facts);
+        let mut slot = Slot { dst, off, ..slot };
         let size = size(slot);
         let of_register = slot.opcode & 7 == ops::class::STX;
         let value = match of_register {
@@ -76,6 +83,9 @@ impl Pass<'_> {
         if !is_opaque && exact.is_some_and(|cell| facts.cell(cell) == value) {
             self.remove(at);
             return Access::default();
+        }
+        if exact == Some(cells::NETWORK) && of_register && self.values.number(value).is_none() {
+            self.stores.push(at);
         }
         facts.forget(place.whole | place.part);
         if let Some(cell) = exact.filter(|_| self.values.fits(value, size.bits())) {
@@ -150,7 +160,7 @@ impl Pass<'_> {
             },
             Of::Context => Place::one(Cells::in_context(off, size)),
             Of::Stack(base) => self.place_on_stack(base.saturating_add(off.into()), size),
-            Of::Constant(_) | Of::Number(_) => Place::default(),
+            Of::Constant(_) | Of::Number(_) | Of::Packet(..) | Of::End => Place::default(),
         }
     }
 }
