@@ -6,6 +6,7 @@ use crate::codegen::{ChainCode, PlacedInsn};
 use crate::ir::{BlockId, Symbol};
 use crate::source::Span;
 use hike_abi::Helper;
+use hike_abi::limits::PACKET_READ_LAST;
 use hike_isa::{AluOp, Insn, Operand, Reg, Width};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -232,27 +233,41 @@ impl Block {
     }
 }
 
-/// Pairs that the VM executes as one: a constant argument and the program call after it.
+/// Pairs that the VM executes as one: a constant argument and the program call or the packet
+/// read after it.
 fn fused(insns: &[PlacedInsn]) -> u64 {
-    let is_argument = |insn: &Insn| {
-        matches!(
-            insn,
-            Insn::Alu {
-                width: Width::W64,
-                op: AluOp::Mov,
-                dst: Reg::R1,
-                src: Operand::Imm(_),
-            }
-        )
-    };
-    let is_program = |placed: &PlacedInsn| {
-        let callee = placed.callee.as_ref();
-        callee.is_some_and(|symbol| symbol.0.starts_with("programs."))
-    };
     let pairs = insns.windows(2);
     pairs
-        .filter(|pair| is_argument(&pair[0].insn) && is_program(&pair[1]))
+        .filter(|pair| argument(&pair[0].insn).is_some_and(|it| takes(&pair[1], it)))
         .count() as u64
+}
+
+/// The constant argument that an instruction puts in place.
+fn argument(insn: &Insn) -> Option<i32> {
+    match insn {
+        Insn::Alu {
+            width: Width::W64,
+            op: AluOp::Mov,
+            dst: Reg::R1,
+            src: Operand::Imm(imm),
+        } => Some(*imm),
+        _ => None,
+    }
+}
+
+/// Whether a call has a form with a constant argument.
+fn takes(call: &PlacedInsn, argument: i32) -> bool {
+    const FIRST: u32 = Helper::PacketReadU8 as u32;
+    const LAST: u32 = Helper::PacketReadU64 as u32;
+    match call.insn {
+        Insn::CallHelper {
+            number: FIRST..=LAST,
+        } => (0..=PACKET_READ_LAST).contains(&argument),
+        _ => {
+            let callee = call.callee.as_ref();
+            callee.is_some_and(|symbol| symbol.0.starts_with("programs."))
+        }
+    }
 }
 
 /// Blocks in an order that edges follow, but for those that go back, which come second.

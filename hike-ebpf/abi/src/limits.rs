@@ -5,6 +5,9 @@ pub const CHAIN_INSNS: usize = 256;
 /// Instructions one packet may execute, over all its chains. The VM does not count the few
 /// that programs execute themselves when they are done (`hike_vm::run_short`).
 pub const EXECUTED_INSNS: u32 = 4096;
+/// The largest constant offset at which one instruction reads the packet, in bytes: beyond, its
+/// offset takes another one.
+pub const PACKET_READ_LAST: i32 = 0x7fff;
 /// CPUs of a host: each has a state of its own.
 pub const CPUS: u32 = 1024;
 /// Nested chain frames, the first chain included.

@@ -2,6 +2,7 @@
 
 use hike_abi::{Cursor, HikeCall, VmState};
 
+use crate::bytes::load_u16;
 use crate::extension::Transport;
 use crate::headers::{
     ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_IPV4, ETH_P_IPV6, Ipv4Header, Ipv6Header,
@@ -198,8 +199,10 @@ impl HikeContext {
     /// A number in network order, 0 beyond the packet's end.
     #[inline(always)]
     fn be16(&self, offset: usize) -> u16 {
+        // SAFETY: the bytes that the header has.
         self.header_ref::<[u8; 2]>(offset)
-            .map_or(0, |bytes| u16::from_be_bytes(*bytes))
+            .map_or(0, |bytes| unsafe { load_u16::<0>(bytes) as u16 })
+            .swap_bytes()
     }
 }
 

@@ -209,7 +209,7 @@ fn forget_packet(state: *mut VmState) {
 fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
     let mut machine = KernelMachine::new(ctx, state);
     let mut pc = unknown!((*state).pc);
-    let flow = run_short(&mut machine, &mut pc);
+    let (flow, _) = run_short(&mut machine, &mut pc);
     // SAFETY: a field of the state.
     unsafe { (*state).pc = pc };
     match flow {

@@ -1,8 +1,8 @@
 //! Accesses whose place quickening knows: the running frame's stack, constant packet offsets.
 
-use hike_abi::limits::{FRAME_STACK, FRAMES};
+use hike_abi::limits::{FRAME_STACK, FRAMES, PACKET_READ_LAST};
 
-use crate::quick::{PACKET_READ_LAST, Slot};
+use crate::quick::Slot;
 use crate::step::{R0, R1, network_order, width};
 use crate::{Flow, Machine};
 

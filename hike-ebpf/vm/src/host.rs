@@ -48,7 +48,7 @@ pub struct Host {
     pub time_ns: u64,
     /// Seed and state of what [`hike_abi::Helper::RandomU32`] gives.
     pub random: u64,
-    /// Instructions of the last run that count for the budget.
+    /// Instructions that the last run executed.
     pub executed: u32,
 }
 
@@ -96,10 +96,8 @@ impl Host {
             state,
             packet,
         };
-        let outcome = machine.run(programs);
-        let left = machine.state.budget;
-        self.executed = limits::EXECUTED_INSNS - left;
-        outcome
+        machine.host.executed = 0;
+        machine.run(programs)
     }
 }
 
@@ -136,9 +134,14 @@ impl HostMachine<'_> {
         let mut pc = self.state.pc;
         let mut calls = 0;
         loop {
-            let flow = match run_short(self, &mut pc) {
+            let (flow, steps) = run_short(self, &mut pc);
+            self.host.executed += steps;
+            let flow = match flow {
                 Flow::Escape => self.run_counted(&mut pc),
-                flow => flow,
+                flow => {
+                    self.host.executed += 1;
+                    flow
+                }
             };
             match flow {
                 Flow::End => return Outcome::Returned(self.state.regs[0]),
@@ -161,6 +164,7 @@ impl HostMachine<'_> {
     fn run_counted(&mut self, pc: &mut u32) -> Flow {
         while self.state.budget > 0 {
             self.state.budget -= 1;
+            self.host.executed += 1;
             match step(self, pc) {
                 Flow::Next => {}
                 flow => return flow,

@@ -33,8 +33,6 @@ pub const FRAME_STORE_IMM: u8 = 0x80;
 pub const PACKET_READ: u8 = 0xa0;
 /// The bits of an opcode that have the size of an access.
 pub const SIZE: u8 = 0x18;
-/// The largest offset of [`PACKET_READ`].
-pub const PACKET_READ_LAST: i32 = 0x7fff;
 
 /// A slot of quick code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use core::fmt;
 
 use hike_abi::Helper;
-use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
+use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK, PACKET_READ_LAST};
 use hike_isa::{DecodeError, Insn, Operand, Reg, Size, Slot as Raw, decode_at};
 
 use crate::quick::{self, Slot};
@@ -210,7 +210,7 @@ fn with_argument(call: &Item, argument: i32) -> Option<Item> {
                 Helper::PacketReadU64 => Size::U64,
                 _ => return None,
             };
-            let fits = (0..=quick::PACKET_READ_LAST).contains(&argument);
+            let fits = (0..=PACKET_READ_LAST).contains(&argument);
             fits.then_some(Item::ReadPacket(size, argument))
         }
         _ => None,

@@ -18,17 +18,17 @@ pub const SHORT_STEPS: u32 = 4;
 
 /// Executes instructions up to a program call, the outermost return, or one that is not
 /// simple; then, and after [`SHORT_STEPS`], it is [`Flow::Escape`], and [`step`](crate::step)
-/// goes on.
+/// goes on. The number is that of the instructions before the last one.
 #[inline(always)]
-pub fn run_short<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
+pub fn run_short<M: Machine>(machine: &mut M, pc: &mut u32) -> (Flow, u32) {
     let mut steps = 0;
     while steps < SHORT_STEPS {
         match step_simple(machine, pc) {
             Flow::Next => steps += 1,
-            flow => return flow,
+            flow => return (flow, steps),
         }
     }
-    Flow::Escape
+    (Flow::Escape, steps)
 }
 
 /// Executes the slot at `pc` if it is simple.

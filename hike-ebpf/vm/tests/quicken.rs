@@ -57,6 +57,45 @@ fn a_constant_argument_and_its_call_become_one() {
     assert_eq!(quick.origin, [0, 2]);
 }
 
+/// The opcode's bits of the size are those of RFC 9669: 0x08 for 16 bits, 0x18 for 64.
+#[test]
+fn a_packet_read_takes_its_constant_offset_with_it() {
+    let quick = assemble("r1 = 12\ncall 2\nexit").expect("a chain");
+    assert_eq!(quick.slots, [12 << 32 | 0xa8, 0x95]);
+    // Beyond what the verifier follows, and where the offset is not at hand, nothing is fused.
+    let far = assemble("r1 = 32768\ncall 2\nexit").expect("a chain");
+    assert_eq!(far.slots.len(), 3);
+    let write = assemble("r1 = 12\ncall 6\nexit").expect("a chain");
+    assert_eq!(write.slots.len(), 3);
+}
+
+#[test]
+fn accesses_within_the_frame_have_their_own_opcodes() {
+    let quick = assemble(
+        "*(u64 *)(r10 - 8) = r6
+*(u16 *)(r10 - 128) = 7
+r7 = *(u64 *)(r10 - 8)
+exit",
+    );
+    let off = |off: i16| u64::from(off.cast_unsigned()) << 16;
+    let expected = [
+        48 << 32 | off(-8) | 0x78,
+        7 << 32 | off(-128) | 0x88,
+        off(-8) | 56 << 8 | 0x58,
+        0x95,
+    ];
+    assert_eq!(quick.expect("a chain").slots, expected);
+}
+
+/// The interpreter finds out that these are faults.
+#[test]
+fn accesses_beyond_the_frame_stay_as_they_are() {
+    let quick = assemble("r7 = *(u64 *)(r10 - 4)\nr7 = *(u8 *)(r10 - 129)\nexit");
+    let opcodes = quick.expect("a chain").slots;
+    let opcodes: Vec<u8> = opcodes.iter().map(|slot| *slot as u8).collect();
+    assert_eq!(opcodes, [0x79, 0x71, 0x95]);
+}
+
 #[test]
 fn a_call_that_is_jumped_to_stays_alone() {
     let quick = assemble("if r6 == 0 goto +1\nr1 = 5\ncall -1\nexit").expect("a chain");
