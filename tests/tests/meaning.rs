@@ -208,7 +208,7 @@ fn random_scripts_mean_the_same_in_the_native_tier() {
     }
     let native = NativeVm::with_programs(&vm::KERNEL_PROGRAMS);
     let (mut compared, mut total) = (0, 0);
-    for seed in seeds(60) {
+    for seed in seeds(200) {
         total += 1;
         let (text, Some(compiled)) = compile_random(seed, false) else {
             continue;
