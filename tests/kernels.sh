@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Boots each kernel in an emulator, loads the VM, all objects in Rust and example bundles,
-# runs the tests that need nothing but a kernel, and prints what came of it as one table; the
+# Boots each kernel in an emulator, loads the VM, all objects and the bundles of all example
+# scripts, runs the tests that need nothing but a kernel, and prints what came of it as one table; the
 # kernel that runs here is its last column. Fails when a kernel refuses something, or a test fails.
 #
 # `kernels.sh FILE` also writes the table to a file.
@@ -11,7 +11,7 @@ work=$top/target/kernels
 
 # Debian releases, each for the kernel that it has: 6.1 and 6.12.
 releases=(bookworm trixie)
-scripts=(ddos_tb_2_lev extension_headers mmlf sampler srv6 sub_chains)
+scripts=(fixtures/scripts/*.eclat packages/*/examples/*.eclat)
 # What runs on each; HIKE_KERNEL_TESTS names fewer where time is short.
 read -ra tests <<<"${HIKE_KERNEL_TESTS:-bytecode_kernel bytecode_native programs sweep loaders meters}"
 # Seconds that a kernel may take in the emulator.
@@ -48,8 +48,8 @@ build() {
   mkdir -p "$work/bundles" "$work/tests"
   local script test program
   for script in "${scripts[@]}"; do
-    target/debug/eclatc build "fixtures/scripts/$script.eclat" -D DEVNAME=lo -L packages \
-      -o "$work/bundles/$script.hike" >/dev/null
+    target/debug/eclatc build "$script" -D DEVNAME=lo -L packages \
+      -o "$work/bundles/$(basename "$script" .eclat).hike" >/dev/null
   done
   for test in "${tests[@]}"; do
     program=$(cargo test -p hike-tests --no-run --test "$test" 2>&1 |
@@ -141,11 +141,12 @@ page() {
   cat <<PAGE
 # Kernels
 
-What each kernel makes of the programs and loaders in Rust, the VM, and six example bundles.
+What each kernel makes of the VM, of all programs and loaders, and of the bundles of all
+example scripts, \`fixtures/scripts\` and \`packages/*/examples\`.
 \`tests/kernels.sh FILE\` writes this page: it boots Debian's kernels in an emulator, runs the
 same here, and puts the figures together. A figure is how many instructions the verifier
 walked; it gives up beyond a million. Programs in C (\`dpi\`, \`firewall\`) are whole only once
-they are linked, no bundle here has them, and they have been seen on Linux 6.18 alone.
+they are linked, so these are taken from a bundle.
 
 $(cat "$work/table.md")
 

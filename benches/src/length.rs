@@ -1,12 +1,15 @@
-//! What a chain costs over its length, beside a row of direct tail calls. The programs do
-//! nothing, so all of it is the way from one to the next.
+//! What a chain costs over its length in both tiers, beside a row of direct tail calls. The
+//! programs do nothing, so all of it is the way from one to the next.
 
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 use std::os::fd::AsFd;
 
-use hike_tests::bytecode::assemble;
+use hike_format::native::Guard;
+use hike_loader::kernel::{Kernel, Linux};
+use hike_tests::bytecode::{assemble, assemble_bytecode};
 use hike_tests::kernel_vm::KernelVm;
+use hike_tests::native_vm::NativeVm;
 use hike_tests::packet::udp6;
 use hike_vm::Quick;
 
@@ -16,9 +19,10 @@ use crate::raw::{Program, Raw};
 use crate::report::Report;
 
 /// What is measured.
-const NAMES: [&str; 3] = [
+const NAMES: [&str; 4] = [
     "VM, one program again and again",
     "VM, each call of another program",
+    "native, each call of another program",
     "direct tail calls by hand, each of another",
 ];
 /// Lengths that are measured, in calls.
@@ -35,12 +39,14 @@ pub fn table(report: &mut Report) {
     let (_raw, row) = row();
     let many = LENGTHS.map(|length| chain(0..length));
     let one = LENGTHS.map(|length| chain(std::iter::repeat_n(0, length)));
+    let native = native();
     let packet = udp6(Ipv6Addr::LOCALHOST, Ipv6Addr::LOCALHOST, &[0; 16]);
-    let figures = interleaved(&packet, 3 * LENGTHS.len(), |index| {
+    let figures = interleaved(&packet, NAMES.len() * LENGTHS.len(), |index| {
         let length = index % LENGTHS.len();
         let chains = match index / LENGTHS.len() {
             0 => &one,
             1 => &many,
+            2 => return native[length].as_fd(),
             _ => return row[row.len() - 1 - LENGTHS[length]].as_fd(),
         };
         vm.insert(&chains[length]);
@@ -74,11 +80,29 @@ fn print(report: &mut Report, series: &[Series]) {
     report.plot("length", "Cost over the length of a chain", plot);
 }
 
-/// A chain that calls these programs, which do nothing.
-fn chain(programs: impl Iterator<Item = usize>) -> BTreeMap<u32, Quick> {
+/// The lines of a chain that calls these programs, which do nothing.
+fn lines(programs: impl Iterator<Item = usize>) -> Vec<String> {
     let mut lines: Vec<String> = programs.map(|id| format!("call program {id}")).collect();
     lines.push("exit".to_owned());
-    BTreeMap::from([(1, assemble(&lines).expect("a chain"))])
+    lines
+}
+
+fn chain(programs: impl Iterator<Item = usize>) -> BTreeMap<u32, Quick> {
+    BTreeMap::from([(1, assemble(&lines(programs)).expect("a chain"))])
+}
+
+/// Chains of all lengths, each fused with as many programs.
+fn native() -> [Program; LENGTHS.len()] {
+    let vm = NativeVm::with_programs(&[NOP; LONGEST]);
+    let guard = match Linux.has_may_goto() {
+        true => Guard::Kernel,
+        false => Guard::Counter,
+    };
+    LENGTHS.map(|length| {
+        let chain = assemble_bytecode(&lines(0..length)).expect("a chain");
+        let chains = BTreeMap::from([(1, chain)]);
+        vm.load(&chains, guard).expect("a fused chain")
+    })
 }
 
 /// Programs that do nothing but jump to the next one; the last one ends the row.

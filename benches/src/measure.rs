@@ -9,7 +9,7 @@ const ROUNDS: usize = 15;
 /// Runs of a variant in a round.
 const REPEAT: u32 = 100_000;
 
-/// A median and its spread, in nanoseconds.
+/// A median and its spread, in what was measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Figure {
     /// The median of the rounds.
@@ -36,7 +36,8 @@ pub fn interleaved<'a>(
     times.iter_mut().map(|times| figure(times)).collect()
 }
 
-fn figure(times: &mut [f64]) -> Figure {
+/// The figure of the rounds of a variant.
+pub fn figure(times: &mut [f64]) -> Figure {
     times.sort_by(f64::total_cmp);
     let at = |part: usize| times[(times.len() - 1) * part / 4];
     Figure {

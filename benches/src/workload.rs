@@ -1,21 +1,14 @@
-//! The two reference workloads: a script in both tiers beside programs written by hand.
-//!
-//! Every variant does the same to the same packet, which is checked first. A program in
-//! front makes the packet again what it was before each run; what that costs is the first
-//! row, and the last column leaves it out.
+//! The two reference workloads, and every way to do them: a script in both tiers beside
+//! programs written by hand. All of them do the same to the same packet.
 
 use std::net::Ipv6Addr;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 
 use hike_abi::Action;
 use hike_loader::plan::Tier;
-use hike_loader::sys::program::test_run;
 use hike_tests::packet::udp6;
 
-use crate::measure::{Figure, interleaved};
 use crate::raw::{Program, Raw};
-use crate::report::Report;
-use crate::router::Router;
 use crate::tiers::{Running, build};
 
 /// Indexes of programs that the hand-written ones jump to, as `benches/raw` has them.
@@ -25,7 +18,7 @@ const SECTIONS: [&str; 4] = ["raw_mark", "raw_count", "raw_route", "raw_encaps"]
 /// The policy that the workload uses.
 const POLICY: u32 = 1;
 /// Hop limit of a packet that is routed.
-const ROUTED: u32 = 64;
+pub const ROUTED: u32 = 64;
 /// Hop limit of a packet that no program looks up.
 const EXPIRED: u32 = 1;
 
@@ -33,27 +26,27 @@ const SOURCE: Ipv6Addr = Ipv6Addr::new(0xfc01, 0, 0, 0, 0, 0, 0, 1);
 const DESTINATION: Ipv6Addr = Ipv6Addr::new(0xfc01, 0, 0, 0, 0, 0, 0, 2);
 const TUNNEL: Ipv6Addr = Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 1);
 
-/// Places of the variants in the measurement.
-const RAW: usize = 1;
-const INLINED: usize = 3;
-const VM: usize = 4;
-const NATIVE: usize = 5;
+/// Places in [`Ways::variants`].
+pub const RAW: usize = 0;
+pub const INLINED: usize = 2;
+pub const VM: usize = 3;
+pub const NATIVE: usize = 4;
 
 /// A workload.
-struct Workload {
-    title: &'static str,
+pub struct Workload {
+    pub title: &'static str,
     /// The class of its packets, for the hand-written programs.
     class: u32,
     /// The program that holds all of it.
     inlined: &'static str,
     /// The script.
     script: &'static str,
-    hop_limit: u32,
-    segments: u64,
-    expected: Action,
+    pub hop_limit: u32,
+    pub segments: u64,
+    pub expected: Action,
 }
 
-const MMLF: Workload = Workload {
+pub const MMLF: Workload = Workload {
     title: "MMLF: match, mark, count, forward (`fixtures/scripts/mmlf.eclat`)",
     class: MARK,
     inlined: "raw_mmlf",
@@ -63,7 +56,7 @@ const MMLF: Workload = Workload {
     expected: Action::Redirect,
 };
 
-const ENCAPSULATION: Workload = Workload {
+pub const ENCAPSULATION: Workload = Workload {
     title: "H.Encaps with one segment: match, encapsulate, forward (`fixtures/scripts/srv6.eclat`)",
     class: ENCAPS,
     inlined: "raw_h_encaps",
@@ -73,7 +66,7 @@ const ENCAPSULATION: Workload = Workload {
     expected: Action::Redirect,
 };
 
-const WORKLOADS: &[Workload] = &[
+pub const ALL: &[Workload] = &[
     MMLF,
     Workload {
         title: "MMLF of a packet whose hop limit is used up: the same without the look-up of the route",
@@ -95,30 +88,51 @@ const WORKLOADS: &[Workload] = &[
     },
 ];
 
-/// Reports a table a workload.
-pub fn tables(report: &mut Report) {
-    report.heading("Workloads");
-    let router = Router::new();
-    router.measure(|| WORKLOADS.iter().for_each(|it| it.table(report)));
+/// The packet of all workloads.
+pub fn packet() -> Vec<u8> {
+    udp6(SOURCE, DESTINATION, &[0; 16])
 }
 
 /// A way to do a workload.
-struct Variant<'a> {
-    name: &'static str,
-    program: BorrowedFd<'a>,
+pub struct Variant<'a> {
+    pub name: &'static str,
+    pub program: BorrowedFd<'a>,
+}
+
+impl<'a> Variant<'a> {
+    pub fn new(name: &'static str, program: &'a Program) -> Self {
+        let program = program.as_fd();
+        Self { name, program }
+    }
+}
+
+/// All ways to do a workload, in the kernel.
+pub struct Ways {
+    /// The programs by hand, and the maps that they share.
+    pub raw: Raw,
+    classify: Program,
+    direct: Program,
+    inlined: Program,
+    vm: Running,
+    native: Running,
 }
 
 impl Workload {
-    fn table(&self, report: &mut Report) {
+    /// What it is called for short.
+    pub fn name(&self) -> &'static str {
+        self.title.split(':').next().unwrap_or_default()
+    }
+
+    /// Loads every way to do it.
+    pub fn start(&self) -> Ways {
         let mut raw = Raw::default();
-        let reset = raw.load("raw_reset", Some(self.hop_limit));
-        let empty = raw.load("raw_empty", None);
         let classify = raw.load("raw_classify", None);
         let direct = raw.load("raw_classify_direct", None);
         let inlined = raw.load(self.inlined, None);
-        let sections = SECTIONS.map(|name| raw.load(name, None));
-        for (index, program) in (0..).zip(&sections) {
-            raw.set("raw_programs", index, program);
+        // The array of programs keeps them.
+        for (index, name) in (0..).zip(SECTIONS) {
+            let program = raw.load(name, None);
+            raw.set("raw_programs", index, &program);
         }
         let class = self.class.to_ne_bytes();
         let classified = raw.map("raw_classes").update(&DESTINATION.octets(), &class);
@@ -128,28 +142,14 @@ impl Workload {
         for tier in [&vm, &native] {
             self.configure(&raw, tier);
         }
-        let variants = [
-            variant("nothing: the measurement itself", &empty),
-            variant("by hand, tail calls, the first one indirect", &classify),
-            variant("by hand, tail calls, all direct", &direct),
-            variant("by hand, one program", &inlined),
-            Variant {
-                name: "HIKe, VM",
-                program: vm.program(),
-            },
-            Variant {
-                name: "HIKe, native",
-                program: native.program(),
-            },
-        ];
-        self.check(&raw, &reset, &variants[1..]);
-        let packet = packet();
-        let figures = interleaved(&packet, variants.len(), |index| {
-            raw.set("raw_measured", 0, &variants[index].program.as_raw_fd());
-            reset.as_fd()
-        });
-        self.print(report, &variants, &figures);
-        self.goals(report, &figures);
+        Ways {
+            raw,
+            classify,
+            direct,
+            inlined,
+            vm,
+            native,
+        }
     }
 
     /// Gives both sides the policy.
@@ -179,66 +179,26 @@ impl Workload {
         }
         value
     }
+}
 
-    /// All variants must do the same.
-    fn check(&self, raw: &Raw, reset: &Program, variants: &[Variant<'_>]) {
-        let runs = variants.iter().map(|variant| {
-            raw.set("raw_measured", 0, &variant.program.as_raw_fd());
-            let run = test_run(reset.as_fd(), &packet()).expect("a test run");
-            assert_eq!(
-                Action::from_number(run.action),
-                Some(self.expected),
-                "{}",
-                variant.name
-            );
-            run.packet
-        });
-        let packets: Vec<Vec<u8>> = runs.collect();
-        for (variant, packet) in variants.iter().zip(&packets) {
-            assert_eq!(packet, &packets[0], "{}", variant.name);
-        }
-    }
-
-    fn print(&self, report: &mut Report, variants: &[Variant<'_>], figures: &[Figure]) {
-        report.line(&format!("\n### {}\n", self.title));
-        report.table(&["", "ns", "spread", "ratio", "without the measurement"]);
-        let (base, raw) = (figures[0].median, figures[RAW].median);
-        for (variant, figure) in variants.iter().zip(figures) {
-            let Figure { median, spread } = *figure;
-            let (ratio, net) = (median / raw, (median - base) / (raw - base));
-            let numbers = [(median, 0), (spread, 1), (ratio, 2), (net, 2)];
-            let [median, spread, ratio, net] =
-                numbers.map(|(value, digits)| format!("{value:.digits$}"));
-            report.row(&[variant.name, &median, &spread, &ratio, &net]);
-        }
-    }
-
-    /// The goals that the two whole workloads have.
-    fn goals(&self, report: &mut Report, figures: &[Figure]) {
-        if self.hop_limit != ROUTED || self.segments != 1 {
-            return;
-        }
-        let name = self.title.split(':').next().unwrap_or_default();
-        let ratio = |a: usize, b: usize| figures[a].median / figures[b].median;
-        for (what, most, reached) in [
-            ("VM beside tail calls by hand", 1.05, ratio(VM, RAW)),
-            ("native beside tail calls by hand", 0.90, ratio(NATIVE, RAW)),
-            (
-                "native beside one program by hand",
-                1.03,
-                ratio(NATIVE, INLINED),
+impl Ways {
+    /// The variants, at the places [`RAW`] and so on.
+    pub fn variants(&self) -> [Variant<'_>; 5] {
+        [
+            Variant::new(
+                "by hand, tail calls, the first one indirect",
+                &self.classify,
             ),
-        ] {
-            report.goal(&format!("{name}: {what}"), most, reached, "");
-        }
+            Variant::new("by hand, tail calls, all direct", &self.direct),
+            Variant::new("by hand, one program", &self.inlined),
+            Variant {
+                name: "HIKe, VM",
+                program: self.vm.program(),
+            },
+            Variant {
+                name: "HIKe, native",
+                program: self.native.program(),
+            },
+        ]
     }
-}
-
-fn variant<'a>(name: &'static str, program: &'a Program) -> Variant<'a> {
-    let program = program.as_fd();
-    Variant { name, program }
-}
-
-fn packet() -> Vec<u8> {
-    udp6(SOURCE, DESTINATION, &[0; 16])
 }

@@ -17,7 +17,7 @@ use hike_format::script::{AttachMode, Place};
 use crate::error::plain;
 use crate::image::{Image, ImageError};
 use crate::native::{Native, NativeError, Place as MapPlace};
-use crate::sys::map::MapSpec;
+use crate::sys::map::{MapEntry, MapSpec};
 use crate::sys::netlink::Interface;
 
 pub use linux::Linux;
@@ -198,11 +198,11 @@ pub trait Kernel {
     /// When the kernel refuses them.
     fn write(&mut self, map: &Self::Map, key: &[u8], values: &[Vec<u8>]) -> Result<()>;
 
-    /// Every key of a map, in no order.
+    /// Every entry of a map, in no order; one may come twice when the map changes meanwhile.
     ///
     /// # Errors
     /// When the kernel refuses it.
-    fn keys(&mut self, map: &Self::Map) -> Result<Vec<Vec<u8>>>;
+    fn read_all(&mut self, map: &Self::Map) -> Result<Vec<MapEntry>>;
 
     /// Puts a program into a program array.
     ///

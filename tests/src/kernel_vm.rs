@@ -7,14 +7,18 @@ use std::os::fd::{AsFd, BorrowedFd};
 use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
 use hike_loader::image::Image;
 use hike_loader::kernel::{Kernel, KernelError, Linux};
+<<<<<<< HEAD
 use hike_loader::registry::ChainId;
 use hike_loader::sys::cpus;
+=======
+>>>>>>> b8fa9d5 (Measure real traffic, and the native tier over the length of a chain)
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program::test_run;
 use hike_loader::vm::{Executor, NewVm, Vm, write_code};
 use hike_vm::Quick;
 
 use crate::bytecode::{End, Observed, place_fault};
+use crate::cpu;
 use crate::tools::repository;
 
 /// The program that starts chain 1 with the packet as its arguments.
@@ -253,17 +257,5 @@ fn load_start(vm: &Vm<Linux>) -> (<Linux as Kernel>::Program, Map) {
 
 /// Keeps this thread on [`CPU`].
 pub(crate) fn pin_to_cpu() {
-    assert!(cpus::possible() > CPU);
-    // SAFETY: an all-zero set is an empty one, and its size is given.
-    let status = unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(CPU, &mut set);
-        libc::sched_setaffinity(0, size_of_val(&set), &raw const set)
-    };
-    assert_eq!(
-        status,
-        0,
-        "sched_setaffinity: {}",
-        std::io::Error::last_os_error()
-    );
+    cpu::keep(0, CPU).expect("a CPU");
 }

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: cases, engines, packets, models.
 
 pub mod bytecode;
+pub mod cpu;
 pub mod frame;
 pub mod installed;
 mod kernel;

@@ -55,6 +55,16 @@ impl Namespace {
             .args(["-c", &format!("echo {value} > {path}")]));
     }
 
+    /// Writes an attribute of an interface, `class/net/...` of `/sys`: which shows those of the
+    /// namespace that it was mounted in.
+    ///
+    /// # Panics
+    /// When there is no such attribute.
+    pub fn sysfs(&self, path: &str, value: &str) {
+        let write = format!("mount -t sysfs sysfs /sys && echo {value} > /sys/{path}");
+        run(self.command("unshare").args(["-m", "sh", "-c", &write]));
+    }
+
     /// Does something on this thread inside the namespace.
     ///
     /// # Panics

@@ -18,6 +18,7 @@ use hike_loader::sys::program;
 use hike_loader::vm::write_code;
 
 use crate::bytecode::assemble;
+use crate::cpu;
 use crate::require_kernel;
 use fused::Fuser;
 use object::Object;
@@ -405,21 +406,10 @@ fn this_cpu() -> usize {
 
 /// Keeps this thread on the CPU it is on, so that its state there can be read.
 fn stay_on_this_cpu() {
-    let cpu = this_cpu();
-    assert!(
-        stay_on(cpu),
-        "CPU {cpu}: {}",
-        std::io::Error::last_os_error()
-    );
+    cpu::keep(0, this_cpu()).expect("the CPU that this thread is on");
 }
 
 /// Moves this thread to a CPU and keeps it there; false when the machine does not let it.
 pub fn stay_on(cpu: usize) -> bool {
-    // SAFETY: a set of bits on the stack; zero is the empty set.
-    let status = unsafe {
-        let mut cpus: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(cpu, &mut cpus);
-        libc::sched_setaffinity(0, size_of_val(&cpus), &raw const cpus)
-    };
-    status == 0
+    cpu::keep(0, cpu).is_ok()
 }

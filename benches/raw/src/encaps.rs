@@ -6,19 +6,19 @@ use hike_sdk::xdp_md;
 use srv6::{Form, Lengths, length, outer_start, put};
 
 use crate::maps::{POLICY, raw_policies, raw_source};
-use crate::packet::headers;
+use crate::packet::{headers, read_u64, write_u64};
 
 /// Puts the packet into an outer one; `None`, and the packet as it was, when that cannot be
 /// done.
 #[inline(always)]
 pub fn encapsulate(ctx: *mut xdp_md) -> Option<()> {
-    let packet = core::ptr::from_mut(headers(ctx)?).cast::<u8>();
+    let packet = headers(ctx)?.bytes();
     // SAFETY: the packet has these bytes.
     let (first, second, start) = unsafe {
         (
-            read::<0>(packet),
-            read::<6>(packet),
-            read::<{ ETH_HLEN }>(packet),
+            read_u64::<0>(packet),
+            read_u64::<6>(packet),
+            read_u64::<{ ETH_HLEN }>(packet),
         )
     };
     let policy = raw_policies.get(POLICY)?;
@@ -36,8 +36,8 @@ pub fn encapsulate(ctx: *mut xdp_md) -> Option<()> {
                     let packet = at_least::<{ ETH_HLEN + length($count) }>(ctx)?;
                     // SAFETY: the packet has these bytes.
                     unsafe {
-                        write::<0>(packet, first);
-                        write::<6>(packet, second);
+                        write_u64::<0>(packet, first);
+                        write_u64::<6>(packet, second);
                         put::<$count, $count>(packet.add(ETH_HLEN), start, policy, source);
                     }
                 })*
@@ -59,32 +59,4 @@ fn at_least<const LENGTH: usize>(ctx: *mut xdp_md) -> Option<*mut u8> {
         core::arch::asm!("{0} = {0}", inout(reg) data, options(pure, nomem));
         (data + LENGTH <= end).then_some(data as *mut u8)
     }
-}
-
-/// # Safety
-/// `from` has 8 bytes at the offset.
-#[inline(always)]
-unsafe fn read<const OFFSET: usize>(from: *const u8) -> u64 {
-    let value;
-    // SAFETY: the caller's promise.
-    unsafe {
-        core::arch::asm!(
-            "{0} = *(u64 *)({1} + {2})",
-            out(reg) value, in(reg) from, const OFFSET, options(readonly, nostack),
-        )
-    };
-    value
-}
-
-/// # Safety
-/// `to` has 8 bytes at the offset.
-#[inline(always)]
-unsafe fn write<const OFFSET: usize>(to: *mut u8, value: u64) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        core::arch::asm!(
-            "*(u64 *)({0} + {1}) = {2}",
-            in(reg) to, const OFFSET, in(reg) value, options(nostack),
-        )
-    };
 }

@@ -1,7 +1,8 @@
-//! The maps: the same kinds and sizes as those of the HIKe programs.
+//! The maps: the same kinds and sizes as those of the HIKe programs, but for the counters:
+//! an event that is known beforehand needs no hash.
 #![allow(non_upper_case_globals)]
 
-use hike_sdk::maps::{HashMap, PerCpuHashMap, ProgramArray};
+use hike_sdk::maps::{HashMap, PerCpuArray, ProgramArray};
 use hike_sdk::prelude::btf_map;
 use hike_sdk::types::Ipv6Addr;
 use srv6::{Policies, Source};
@@ -16,7 +17,7 @@ pub static raw_programs: ProgramArray<16> = ProgramArray::new();
 
 /// Packets by event.
 #[btf_map]
-pub static raw_events: PerCpuHashMap<u32, u64, 1024> = PerCpuHashMap::new();
+pub static raw_events: PerCpuArray<u64, 1024> = PerCpuArray::new();
 
 /// Segment lists by number.
 #[btf_map]
@@ -43,12 +44,15 @@ pub const POLICY: u32 = 1;
 /// Counts a packet.
 #[inline(always)]
 pub fn count() {
-    match raw_events.get_ptr_mut(EVENT) {
+    add_one(&raw_events, EVENT);
+}
+
+/// Adds to a counter of this CPU.
+#[inline(always)]
+pub fn add_one<const ENTRIES: usize>(counters: &PerCpuArray<u64, ENTRIES>, index: u32) {
+    if let Some(counter) = counters.get_ptr_mut(index) {
         // SAFETY: a value of a per-CPU map: only this CPU writes it.
-        Some(counter) => unsafe { *counter += 1 },
-        None => {
-            let _ = raw_events.insert(EVENT, 1, 0);
-        }
+        unsafe { *counter += 1 };
     }
 }
 
@@ -59,3 +63,7 @@ pub static raw_row: ProgramArray<32> = ProgramArray::new();
 /// The program that is measured.
 #[btf_map]
 pub static raw_measured: ProgramArray<1> = ProgramArray::new();
+
+/// Packets that came to the end of their way.
+#[btf_map]
+pub static raw_received: PerCpuArray<u64, 1> = PerCpuArray::new();

@@ -1,72 +1,96 @@
 //! Forwarding by the kernel's routing table.
 
-use core::mem::zeroed;
-
-use hike_sdk::bindings::bpf_fib_lookup as FibQuery;
-use hike_sdk::headers::Ipv6Header;
+use hike_sdk::headers::{ETH_HLEN, Ipv6Header};
 use hike_sdk::helpers::{bpf_fib_lookup, bpf_redirect};
 use hike_sdk::{Action, xdp_md};
 
-use crate::packet::headers;
+use crate::packet::{Headers, read_u16, read_u32, read_u64, write_u16, write_u32};
 
 const AF_INET6: u8 = 10;
+/// Traffic class and flow label, where they lie in the first word of a header.
+const FLOW: u32 = u32::from_ne_bytes([0x0f, 0xff, 0xff, 0xff]);
+
+/// `struct bpf_fib_lookup` of `linux/bpf.h`, its addresses in words that are aligned.
+#[repr(C)]
+struct Query {
+    family: u8,
+    protocol: u8,
+    ports: [u16; 2],
+    length: u16,
+    /// Where the packet came in, then where it goes out.
+    ifindex: u32,
+    flow: u32,
+    source: [u64; 2],
+    destination: [u64; 2],
+    table: u32,
+    /// The next hop's addresses: ours in four bytes and two, its own in two and four.
+    ours: u32,
+    ours_end: u16,
+    theirs: u16,
+    theirs_end: u32,
+}
 
 /// Forwards the packet, or drops it or passes it to the kernel.
 #[inline(always)]
-pub fn route(ctx: *mut xdp_md) -> Action {
-    let Some(packet) = headers(ctx) else {
-        return Action::Pass;
-    };
+pub fn route(ctx: *mut xdp_md, packet: &mut Headers) -> Action {
     if packet.ipv6.hop_limit <= 1 {
         return Action::Pass;
     }
     // SAFETY: the kernel's context.
-    let mut query = query(&packet.ipv6, unsafe { (*ctx).ingress_ifindex });
-    let length = size_of::<FibQuery>() as i32;
+    let mut query = query(packet, unsafe { (*ctx).ingress_ifindex });
+    let length = size_of::<Query>() as i32;
     // SAFETY: the kernel's context, and a query of the length that is given.
-    match unsafe { bpf_fib_lookup(ctx.cast(), &raw mut query, length, 0) } {
+    match unsafe { bpf_fib_lookup(ctx.cast(), (&raw mut query).cast(), length, 0) } {
         0 => {}
         1..=3 => return Action::Drop,
         _ => return Action::Pass,
     }
     packet.ipv6.hop_limit -= 1;
-    // SAFETY: headers and query have the addresses.
-    unsafe {
-        copy_address(&raw mut packet.ethernet.destination.0, &query.dmac);
-        copy_address(&raw mut packet.ethernet.source.0, &query.smac);
-    }
+    address(packet, &query);
     // SAFETY: a helper that takes numbers; without flags it always gives XDP_REDIRECT.
     unsafe { bpf_redirect(query.ifindex, 0) };
     Action::Redirect
 }
 
 #[inline(always)]
-fn query(header: &Ipv6Header, ifindex: u32) -> FibQuery {
-    // SAFETY: numbers only: zero is a value of every field.
-    let mut query: FibQuery = unsafe { zeroed() };
-    let payload = u16::from_be_bytes(header.payload_length);
-    let [first, rest @ ..] = header.version_class_flow;
-    query.family = AF_INET6;
-    query.l4_protocol = header.next_header;
-    query.__bindgen_anon_1.tot_len = payload.saturating_add(size_of::<Ipv6Header>() as u16);
-    query.ifindex = ifindex;
-    query.__bindgen_anon_2.flowinfo = u32::from_ne_bytes([first & 0x0f, rest[0], rest[1], rest[2]]);
-    query.__bindgen_anon_3.ipv6_src = header.source().0;
-    query.__bindgen_anon_4.ipv6_dst = header.destination().0;
-    query
+fn query(packet: &Headers, ifindex: u32) -> Query {
+    let bytes = packet.bytes();
+    // SAFETY: the headers have these bytes.
+    unsafe {
+        let payload = u16::from_be(read_u16::<{ ETH_HLEN + 4 }>(bytes));
+        Query {
+            family: AF_INET6,
+            protocol: packet.ipv6.next_header,
+            ports: [0; 2],
+            length: payload.wrapping_add(size_of::<Ipv6Header>() as u16),
+            ifindex,
+            flow: read_u32::<ETH_HLEN>(bytes) & FLOW,
+            source: [
+                read_u64::<{ ETH_HLEN + 8 }>(bytes),
+                read_u64::<{ ETH_HLEN + 16 }>(bytes),
+            ],
+            destination: [
+                read_u64::<{ ETH_HLEN + 24 }>(bytes),
+                read_u64::<{ ETH_HLEN + 32 }>(bytes),
+            ],
+            table: 0,
+            ours: 0,
+            ours_end: 0,
+            theirs: 0,
+            theirs_end: 0,
+        }
+    }
 }
 
-/// Copies an Ethernet address in two words of 2 and 4 bytes.
-///
-/// # Safety
-/// `to` is in the packet.
+/// Writes the Ethernet addresses that the look-up found.
 #[inline(always)]
-unsafe fn copy_address(to: *mut [u8; 6], from: &[u8; 6]) {
-    let [a, b, c, d, e, f] = *from;
-    let (first, second) = (u32::from_ne_bytes([a, b, c, d]), u16::from_ne_bytes([e, f]));
-    // SAFETY: the caller's promise.
+fn address(packet: &mut Headers, route: &Query) {
+    let to = packet.bytes_mut();
+    // SAFETY: the first bytes of the headers.
     unsafe {
-        core::arch::asm!("*(u32 *)({0} + 0) = {1}", in(reg) to, in(reg) u64::from(first));
-        core::arch::asm!("*(u16 *)({0} + 4) = {1}", in(reg) to, in(reg) u64::from(second));
+        write_u16::<0>(to, route.theirs);
+        write_u32::<2>(to, route.theirs_end);
+        write_u32::<6>(to, route.ours);
+        write_u16::<10>(to, route.ours_end);
     }
 }

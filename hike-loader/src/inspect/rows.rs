@@ -2,7 +2,7 @@
 
 use super::{Datum, InspectError, Labels, TypedMap};
 use crate::kernel::{Kernel, KernelError};
-use crate::sys::map::map_type;
+use crate::sys::map::{MapEntry, map_type};
 
 /// An entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,29 +93,36 @@ pub fn rows<K: Kernel>(
     map: &TypedMap<K::Map>,
     labels: &dyn Labels,
 ) -> Result<Vec<Row>, InspectError> {
-    let mut rows = Vec::new();
-    for key in keys(kernel, map)? {
-        // An entry may be gone since its key was read.
-        rows.extend(lookup(kernel, map, &key, labels)?);
-    }
-    Ok(rows)
+    let entries = entries(kernel, map)?;
+    let rows = entries.iter();
+    Ok(rows
+        .map(|(key, values)| row(map, key, values, labels))
+        .collect())
 }
 
-/// Every key once, in order.
-pub(super) fn keys<K: Kernel>(
+/// Every entry once, in the order of the keys.
+pub(super) fn entries<K: Kernel>(
     kernel: &mut K,
     map: &TypedMap<K::Map>,
-) -> Result<Vec<Vec<u8>>, InspectError> {
+) -> Result<Vec<MapEntry>, InspectError> {
     check_readable(map)?;
-    let mut keys = kernel.keys(&map.map).map_err(failed(map))?;
+    let mut entries = kernel.read_all(&map.map).map_err(failed(map))?;
     // Indexes are little-endian, other keys mostly in network order.
     if map.shape.key_size == 4 {
-        keys.sort_by_key(|key| <[u8; 4]>::try_from(&key[..]).map(u32::from_le_bytes).ok());
+        let index = |key: &[u8]| <[u8; 4]>::try_from(key).map(u32::from_le_bytes).ok();
+        entries.sort_by_key(|(key, _)| index(key));
     } else {
-        keys.sort();
+        entries.sort();
     }
-    keys.dedup();
-    Ok(keys)
+    entries.dedup_by(|later, first| later.0 == first.0);
+    Ok(entries)
+}
+
+fn row<M>(map: &TypedMap<M>, key: &[u8], values: &[Vec<u8>], labels: &dyn Labels) -> Row {
+    Row {
+        key: Datum::decode_key(key, &map.key, map.shape.map_type, labels),
+        values: Values::new(map, values, labels),
+    }
 }
 
 /// The entry of one key; none when it is not there.
@@ -130,8 +137,5 @@ pub fn lookup<K: Kernel>(
 ) -> Result<Option<Row>, InspectError> {
     check_readable(map)?;
     let values = kernel.lookup(&map.map, key).map_err(failed(map))?;
-    Ok(values.map(|values| Row {
-        key: Datum::decode_key(key, &map.key, map.shape.map_type, labels),
-        values: Values::new(map, &values, labels),
-    }))
+    Ok(values.map(|values| row(map, key, &values, labels)))
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::draft::Draft;
 use super::edit::{self, Context, EditError};
-use super::rows::{check_readable, failed, keys};
+use super::rows::{check_readable, entries, failed};
 use super::{InspectError, Labels, Row, TypedMap, lookup};
 use crate::kernel::{Kernel, KernelError};
 
@@ -86,7 +86,7 @@ pub fn clear<K: Kernel>(
 pub fn clear_all<K: Kernel>(kernel: &mut K, map: &TypedMap<K::Map>) -> Result<usize, InspectError> {
     check_writable(map)?;
     let mut cleared = 0;
-    for key in keys(kernel, map)? {
+    for (key, _) in entries(kernel, map)? {
         cleared += usize::from(clear(kernel, map, &key)?);
     }
     Ok(cleared)

@@ -13,7 +13,7 @@ use hike_format::script::AttachMode;
 use super::{Entry, Kernel, KernelError, Pinned, Result};
 use crate::image::Image;
 use crate::native::{Native, Place};
-use crate::sys::map::MapSpec;
+use crate::sys::map::{MapEntry, MapSpec};
 use crate::sys::netlink::Interface;
 
 /// A map in memory.
@@ -244,9 +244,13 @@ impl Kernel for Fake {
         self.update(map, key, &values.concat())
     }
 
-    fn keys(&mut self, map: &FakeMap) -> Result<Vec<Vec<u8>>> {
-        self.step("list keys".to_owned())?;
-        Ok(map.borrow().keys().cloned().collect())
+    fn read_all(&mut self, map: &FakeMap) -> Result<Vec<MapEntry>> {
+        self.step("read all entries".to_owned())?;
+        let map = map.borrow();
+        let entries = map.iter();
+        Ok(entries
+            .map(|(key, value)| (key.clone(), vec![value.clone()]))
+            .collect())
     }
 
     fn set_program(&mut self, map: &FakeMap, index: u32, program: &FakeProgram) -> Result<()> {

@@ -15,7 +15,7 @@ use super::{Entry, Kernel, KernelError, Pinned, Result};
 use crate::image::Image;
 use crate::native::{Native, Place as MapPlace};
 use crate::sys::link::XdpFlags;
-use crate::sys::map::{Map, MapSpec};
+use crate::sys::map::{Map, MapEntry, MapSpec};
 use crate::sys::netlink::Interface;
 use crate::sys::program::{Code, Records, Refusal};
 use crate::sys::{btf, link, netlink, pin, program};
@@ -202,8 +202,9 @@ impl Kernel for Linux {
             .during(|| "write to a map".to_owned())
     }
 
-    fn keys(&mut self, map: &Map) -> Result<Vec<Vec<u8>>> {
-        map.keys().during(|| "read the keys of a map".to_owned())
+    fn read_all(&mut self, map: &Map) -> Result<Vec<MapEntry>> {
+        map.entries()
+            .during(|| "read the entries of a map".to_owned())
     }
 
     fn set_program(&mut self, map: &Map, index: u32, program: &OwnedFd) -> Result<()> {

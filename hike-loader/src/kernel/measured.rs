@@ -9,7 +9,7 @@ use hike_format::script::AttachMode;
 use super::{Entry, Kernel, Pinned, Result};
 use crate::image::Image;
 use crate::native::{Native, Place};
-use crate::sys::map::MapSpec;
+use crate::sys::map::{MapEntry, MapSpec};
 use crate::sys::netlink::Interface;
 use crate::timings::{Phase, ProgramTime, Timings, timed};
 use crate::vm::Executor;
@@ -144,8 +144,8 @@ impl<K: Kernel> Kernel for Measured<'_, K> {
         self.measure(Phase::Fill, |kernel| kernel.write(map, key, values))
     }
 
-    fn keys(&mut self, map: &K::Map) -> Result<Vec<Vec<u8>>> {
-        self.measure(Phase::Host, |kernel| kernel.keys(map))
+    fn read_all(&mut self, map: &K::Map) -> Result<Vec<MapEntry>> {
+        self.measure(Phase::Host, |kernel| kernel.read_all(map))
     }
 
     fn set_program(&mut self, map: &K::Map, index: u32, program: &K::Program) -> Result<()> {

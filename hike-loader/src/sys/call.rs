@@ -20,6 +20,7 @@ pub(super) enum Command {
     BtfLoad = 18,
     BtfById = 19,
     MapFreeze = 22,
+    MapLookupBatch = 24,
     LinkCreate = 28,
     LinkDetach = 34,
 }

@@ -1,5 +1,6 @@
 //! Maps: creation, access by key, and what the kernel knows of them.
 
+mod batch;
 mod spec;
 
 use std::io;
@@ -9,6 +10,7 @@ use super::call::{Attribute, Command, address, address_mut, bpf, bpf_fd, object_
 use super::mapping::{Mapping, page};
 use super::pin;
 
+pub use batch::MapEntry;
 pub use spec::{MapShape, MapSpec, map_type};
 
 /// What the kernel knows of a map.

@@ -5,15 +5,14 @@
 //! with a tab between them; `hike-kernels table FILE...` makes one Markdown table of such
 //! rows from several kernels, and fails when one of them refused something it should take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
 
-use hike_format::Bundle;
+use hike_format::{Bundle, Symbol, SymbolKind};
 use hike_loader::kernel::{Kernel, Linux};
 use hike_loader::plan::{self, Host, Options, Tier};
-use hike_loader::registry::RunningTier;
 use hike_loader::run::{Session, choose_loader};
 use hike_loader::sys::program::verified_instructions;
 use hike_loader::vm::{Executor, Vm};
@@ -84,21 +83,34 @@ fn bundle(path: &Path) {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let bytes = std::fs::read(path).expect("a bundle");
     let bundle = Bundle::read(&bytes).expect("a bundle");
-    for tier in [RunningTier::Vm, RunningTier::Native] {
-        let result = start(&bundle, tier).unwrap_or_else(|error| refused(&error));
-        row(&format!("{name}, {} tier", tier.name()), &result);
+    for (tier, tier_name) in [(Tier::Vm, "vm"), (Tier::Native, "native")] {
+        let result = match start(&bundle, tier) {
+            Ok((session, loader)) => {
+                linked(&session);
+                verified(&session.loaded.programs[&loader])
+            }
+            Err(error) => refused(&error),
+        };
+        row(&format!("{name}, {tier_name} tier"), &result);
     }
 }
 
-/// Loads a bundle in a tier; gives how many instructions the verifier walked for the loader.
-fn start(bundle: &Bundle, tier: RunningTier) -> Result<String, Box<dyn std::error::Error>> {
+/// Rows of the programs in C: an object of theirs is whole only once it is linked.
+fn linked(session: &Session) {
+    let whole: BTreeSet<String> = shipped().iter().map(|path| shown(path)).collect();
+    for (symbol, program) in &session.loaded.programs {
+        let name = format!("packages/{}/{}.o", symbol.package(), symbol.name());
+        if symbol.kind() == SymbolKind::Program && !whole.contains(&name) {
+            row(&format!("{name}, linked"), &verified(program));
+        }
+    }
+}
+
+/// Loads a bundle in a tier; gives it and its loader.
+fn start(bundle: &Bundle, tier: Tier) -> Result<(Session, Symbol), Box<dyn std::error::Error>> {
     let host = Host {
         interfaces: Linux.interfaces()?,
         ..Host::default()
-    };
-    let tier = match tier {
-        RunningTier::Vm => Tier::Vm,
-        RunningTier::Native => Tier::Native,
     };
     let options = Options {
         tier,
@@ -107,7 +119,7 @@ fn start(bundle: &Bundle, tier: RunningTier) -> Result<String, Box<dyn std::erro
     let loader = choose_loader(bundle.manifest(), None)?;
     let plan = plan::run(bundle, &options, &host)?;
     let session = Session::start(&plan, loader.clone())?;
-    Ok(verified(&session.loaded.programs[&loader]))
+    Ok((session, loader))
 }
 
 /// Rows by name, in the order of the first kernel that has them.

@@ -23,8 +23,11 @@ fn raw_h_encaps_body(ctx: *mut xdp_md) -> u32 {
     if class != Some(&ENCAPS) {
         return Action::Pass as u32;
     }
-    match encapsulate(ctx) {
-        Some(()) => route(ctx) as u32,
+    if encapsulate(ctx).is_none() {
+        return Action::Drop as u32;
+    }
+    match headers(ctx) {
+        Some(packet) => route(ctx, packet) as u32,
         None => Action::Drop as u32,
     }
 }

@@ -24,5 +24,5 @@ fn raw_mmlf_body(ctx: *mut xdp_md) -> u32 {
     }
     packet.mark();
     count();
-    route(ctx) as u32
+    route(ctx, packet) as u32
 }
