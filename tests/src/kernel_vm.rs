@@ -7,11 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use hike_abi::{Fault, FaultCounters, VmState, vm_maps};
 use hike_loader::image::Image;
 use hike_loader::kernel::{Kernel, KernelError, Linux};
-<<<<<<< HEAD
 use hike_loader::registry::ChainId;
-use hike_loader::sys::cpus;
-=======
->>>>>>> b8fa9d5 (Measure real traffic, and the native tier over the length of a chain)
 use hike_loader::sys::map::Map;
 use hike_loader::sys::program::test_run;
 use hike_loader::vm::{Executor, NewVm, Vm, write_code};
