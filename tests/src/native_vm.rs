@@ -170,12 +170,13 @@ fn symbol(id: u32) -> Symbol {
     symbol.expect("a symbol")
 }
 
-/// A program under the name of its file and its ID: the same file twice is two programs.
+/// A program under the name of its file, in a package of its ID: the same file twice is two
+/// programs.
 fn program((id, path): (usize, &&str)) -> (Symbol, ProgramObject) {
     let bytes = std::fs::read(repository().join(path)).expect("an object");
     let object = ProgramObject::parse(bytes).expect("a program");
     let name = std::path::Path::new(path).file_stem().expect("a name");
-    let symbol = format!("programs.case.{}_{id}", name.display()).parse();
+    let symbol = format!("programs.case_{id}.{}", name.display()).parse();
     (symbol.expect("a symbol"), object)
 }
 
