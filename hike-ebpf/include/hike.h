@@ -466,7 +466,7 @@ static __always_inline int hike_ipv6_transport_(struct xdp_md *ctx, struct hike_
 	if (!header)
 		return -HIKE_EBADMSG;
 	protocol = header->next_header;
-	for (int headers = 0; hike_is_extension_(protocol); headers++) {
+	for (int headers = 0; hike_is_extension_(protocol);) {
 		u8 *extension = hike_bytes(ctx, offset, 8);
 
 		if (headers == HIKE_EXTENSION_HEADERS || !extension)
@@ -481,6 +481,10 @@ static __always_inline int hike_ipv6_transport_(struct xdp_md *ctx, struct hike_
 			offset += (extension[1] + 1) * 8;
 		offset = hike_opaque(offset) & 0x7fff;
 		protocol = extension[0];
+		headers++;
+		/* The last instruction, a jump: Linux 6.1 does not take a loop whose end runs on
+		 * into its start, and compilers lay it out so. */
+		asm volatile("goto +0" : "+r"(offset), "+r"(protocol), "+r"(headers));
 	}
 	if (protocol == HIKE_IPPROTO_NONE)
 		return -HIKE_ENOENT;
