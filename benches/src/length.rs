@@ -101,7 +101,7 @@ fn native() -> [Program; LENGTHS.len()] {
     LENGTHS.map(|length| {
         let chain = assemble_bytecode(&lines(0..length)).expect("a chain");
         let chains = BTreeMap::from([(1, chain)]);
-        vm.load(&chains, guard).expect("a fused chain")
+        vm.load(&chains, guard, false).expect("a fused chain")
     })
 }
 
