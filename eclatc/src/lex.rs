@@ -1,14 +1,14 @@
 //! Text to tokens: `raw` finds words, `layout` adds line ends and indentation. Where nothing is
-//! odd, `quick` does both in one go.
+//! odd, `direct` does both in one go.
 //!
 //! The lexer doesn't know what a statement is. Whatever the text holds, every token has a
 //! span of it, `Indent` and `Dedent` are balanced, and the last token is `EndOfFile`.
 
 mod address;
+mod direct;
 mod kind;
 mod layout;
 pub mod literal;
-mod quick;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -41,7 +41,7 @@ pub const MAX_SOURCE: usize = 64 << 20;
 /// The tokens of a text and what is wrong with it. A wrong token is there as
 /// [`Kind::Error`]; the message about it is already in the list.
 pub fn lex(text: &str, file: FileId) -> (Tokens<'_>, Vec<Diagnostic>) {
-    match quick::scan(text) {
+    match direct::scan(text) {
         Some(places) => (Tokens::new(text, file, places), Vec::new()),
         None => {
             let (tokens, problems) = thorough(text, file);

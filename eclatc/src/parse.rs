@@ -1,7 +1,7 @@
 //! Tokens to the syntax tree.
 //!
 //! A logical line is the unit of recovery, `blocks` puts lines together by their
-//! indentation. `quick` reads a line that is right. Where it does not get through, `line`,
+//! indentation. `direct` reads a line that is right. Where it does not get through, `line`,
 //! `statement`, `expression` and `import` hold the productions of the same lines: with
 //! everything tried that could stand at a place, they know what was expected there. A line
 //! that does not fit gives one message and a
@@ -11,13 +11,13 @@
 
 mod blocks;
 mod depth;
+mod direct;
 mod error;
 mod expression;
 mod habits;
 mod import;
 mod line;
 mod precedence;
-mod quick;
 mod statement;
 mod tokens;
 

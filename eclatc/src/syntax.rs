@@ -69,7 +69,7 @@ pub enum StmtKind<'s> {
     /// `test "NAME":`, its block is not read yet.
     Test,
     /// `const NAME = EXPR`
-    Const(Ident<'s>, Expr<'s>),
+    Const(Ident<'s>, &'s Expr<'s>),
     /// `TYPE : NAME = EXPR` or `NAME : TYPE = EXPR`
     Declare {
         /// The variable.
@@ -77,12 +77,12 @@ pub enum StmtKind<'s> {
         /// Its type.
         ty: TypeName,
         /// Its first value.
-        value: Option<Expr<'s>>,
+        value: Option<&'s Expr<'s>>,
     },
     /// `NAME = NAME = EXPR`: one name or more.
-    Assign(&'s [Ident<'s>], Expr<'s>),
+    Assign(&'s [Ident<'s>], &'s Expr<'s>),
     /// `NAME += EXPR` and its like.
-    Augmented(Ident<'s>, BinaryOp, Expr<'s>),
+    Augmented(Ident<'s>, BinaryOp, &'s Expr<'s>),
     /// `HEADER.FIELD = EXPR`, or `+=` and its like.
     AssignField {
         /// The header.
@@ -110,9 +110,9 @@ pub enum StmtKind<'s> {
     /// `continue`
     Continue,
     /// `return [EXPR]`
-    Return(Option<Expr<'s>>),
+    Return(Option<&'s Expr<'s>>),
     /// An expression for its effect.
-    Expr(Expr<'s>),
+    Expr(&'s Expr<'s>),
     /// A line that could not be read.
     Broken(Broken<'s>),
 }
@@ -165,7 +165,7 @@ pub struct Layout<'s> {
     /// Its name.
     pub name: Ident<'s>,
     /// Where it begins in the packet, in bytes.
-    pub offset: Expr<'s>,
+    pub offset: &'s Expr<'s>,
     /// Declarations of fields, `FIELD = (FIELD, BIT, WIDTH)` for parts of them.
     pub fields: Block<'s>,
 }
@@ -208,9 +208,9 @@ pub enum TypeName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'s> {
     /// The key.
-    pub key: Expr<'s>,
+    pub key: &'s Expr<'s>,
     /// The value.
-    pub value: Expr<'s>,
+    pub value: &'s Expr<'s>,
 }
 
 /// An expression.
@@ -271,7 +271,7 @@ pub struct Arg<'s> {
     /// `NAME=`, when given.
     pub name: Option<Ident<'s>>,
     /// The value.
-    pub value: Expr<'s>,
+    pub value: &'s Expr<'s>,
 }
 
 /// Operators before an operand.

@@ -110,7 +110,7 @@ impl<'s> Session<'_, 's> {
     /// Arguments of a call that is wrong: only what is wrong in themselves is of interest.
     fn check_arguments_alone(&mut self, args: &[Arg<'s>], scope: &mut Scope<'s>) {
         for arg in args {
-            self.expr(&arg.value, scope);
+            self.expr(arg.value, scope);
         }
     }
 
@@ -207,6 +207,10 @@ impl<'s> Session<'_, 's> {
             values.extend(self.positional_one(arg, callee.params.get(index), scope));
         }
         let expected = callee.params.len();
+        if args.iter().any(|arg| arg.name.is_some()) {
+            // That has been reported.
+            return None;
+        }
         if args.len() != expected {
             let place = args.get(expected).map_or(span, |extra| extra.value.span);
             let signature = calls::signature(name, callee);

@@ -29,8 +29,9 @@ impl<'s> Session<'_, 's> {
         let broken = is_broken(&def.body);
         self.broken_chain |= broken;
         self.parameters(def, &mut scope);
-        let mut body = normalise_bools(def, &mut scope);
-        body.extend(self.block(&def.body, &mut scope));
+        let first = normalise_bools(def, &mut scope);
+        let mut body = self.block(&def.body, &mut scope);
+        body.splice(0..0, first);
         let params = def.params.len() as u32;
         if !broken {
             self.unused_variables(&scope, params as usize);

@@ -59,8 +59,8 @@ impl<'s> Session<'_, 's> {
     }
 
     fn map_entry(&mut self, entry: &Entry<'s>, info: &MapInfo) -> Option<MapEntry> {
-        let key = self.data(&entry.key, &info.key);
-        let value = self.data(&entry.value, &info.value);
+        let key = self.data(entry.key, &info.key);
+        let value = self.data(entry.value, &info.value);
         Some(MapEntry {
             key: key?,
             value: value?,
@@ -180,8 +180,8 @@ impl<'s> Session<'_, 's> {
                 return self.fail(configuration::invalid_attach(span, message, None));
             }
         };
-        let device = self.device(&device.value);
-        let mode = mode.map_or(Some(XdpMode::Xdp), |mode| self.mode(&mode.value));
+        let device = self.device(device.value);
+        let mode = mode.map_or(Some(XdpMode::Xdp), |mode| self.mode(mode.value));
         Some(Attachment {
             loader: loader.callee.symbol.clone(),
             device: device?,
@@ -233,7 +233,7 @@ impl<'s> Session<'_, 's> {
             let problem = configuration::unknown_setting(name.span, owner.text, name.text, &known);
             return self.fail(problem);
         };
-        let value = self.constant_expr(&arg.value, "a setting")?;
+        let value = self.constant_expr(arg.value, "a setting")?;
         if !value.fits(variable.ty) {
             let problem =
                 values::out_of_range(arg.value.span, value.value(), variable.ty, name.text);

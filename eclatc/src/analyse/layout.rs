@@ -48,7 +48,7 @@ impl<'s> Session<'_, 's> {
 
     fn layout(&mut self, layout: &syntax::Layout<'s>) -> Option<Layout> {
         let mut outside = Scope::default();
-        let offset = self.expr(&layout.offset, &mut outside);
+        let offset = self.expr(layout.offset, &mut outside);
         let mut made = Made::default();
         for field in &layout.fields {
             self.field(field, &mut made);
@@ -74,7 +74,6 @@ impl<'s> Session<'_, 's> {
             syntax::StmtKind::Declare {
                 name, ty, value, ..
             } => {
-                let value = value.as_ref();
                 self.problems
                     .extend(value.map(|value| headers::not_a_field(value.span)));
                 (*name, Some(made.next(Type::of(*ty).int())))

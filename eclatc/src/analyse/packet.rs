@@ -111,7 +111,7 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         let Some(name) = arg.name else {
-            return self.expr(&arg.value, scope);
+            return self.expr(arg.value, scope);
         };
         let fits = parameter.is_some_and(|parameter| parameter.name == name.text);
         let change = Span::new(name.span.file, name.span.start, arg.value.span.start);

@@ -31,7 +31,7 @@ impl<'s> Session<'_, 's> {
             } => return self.for_loop((*name, iterable, body), span, scope, out),
             StmtKind::Declare {
                 name, ty, value, ..
-            } => return self.declaration(*name, *ty, value.as_ref(), span, scope, out),
+            } => return self.declaration(*name, *ty, *value, span, scope, out),
             StmtKind::Assign(targets, value) => {
                 return self.assignment(targets, value, span, scope, out);
             }
@@ -44,7 +44,7 @@ impl<'s> Session<'_, 's> {
             } => self.assign_field((*header, *field), *op, value, scope),
             StmtKind::Break => self.loop_exit(span, "break", Hir::Break, scope),
             StmtKind::Continue => self.loop_exit(span, "continue", Hir::Continue, scope),
-            StmtKind::Return(value) => self.return_statement(value.as_ref(), scope),
+            StmtKind::Return(value) => self.return_statement(*value, scope),
             StmtKind::Expr(expr) => self.expression_statement(expr, scope),
             StmtKind::Broken(broken) => {
                 out.extend(self.block(&broken.body, scope));
@@ -85,6 +85,13 @@ impl<'s> Session<'_, 's> {
         otherwise: Option<&Block<'s>>,
         scope: &mut Scope<'s>,
     ) -> Option<Hir> {
+        if let [arm] = arms {
+            return Some(Hir::If {
+                cond: self.condition(arm.cond, scope),
+                then: self.block(&arm.body, scope),
+                otherwise: otherwise.map_or(Vec::new(), |block| self.block(block, scope)),
+            });
+        }
         let mut done: Vec<(hir::Expr, hir::Block, Span)> = Vec::new();
         for arm in arms {
             let cond = self.condition(arm.cond, scope);

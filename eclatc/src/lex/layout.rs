@@ -239,8 +239,22 @@ impl<'s> Layout<'s, '_> {
         self.brackets.is_empty() && ends_line && (alone || self.line_open && behind_header)
     }
 
+    /// Whether the line before is a statement that no block belongs to.
+    fn follows_statement(&self) -> bool {
+        let line = self.out.iter().rev().skip(1);
+        let ends = |kind| matches!(kind, Kind::Newline | Kind::Indent | Kind::Dedent);
+        let line = line.map(|token| token.kind).take_while(|kind| !ends(*kind));
+        let (first, second) = line.fold((None, None), |(first, _), kind| (Some(kind), first));
+        let runs = first.is_some_and(|kind| starts_statement(kind) && !starts_header(kind));
+        runs || second == Some(Kind::Assign)
+    }
+
     /// Reads `{` as the `:` of the header before it.
     fn open_block(&mut self, brace: Token<'s>) {
+        if !self.line_open && self.follows_statement() {
+            self.braces.open += 1;
+            return self.change_brace(brace.span, brace.span, "");
+        }
         let newline = match self.line_open {
             true => None,
             false => self.out.pop(),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Compares the two ways; whether the short one leads to the end.
 fn compare(text: &str) -> Result<bool, String> {
-    let Some(places) = quick::scan(text) else {
+    let Some(places) = direct::scan(text) else {
         return Ok(false);
     };
     let file = FileId(0);

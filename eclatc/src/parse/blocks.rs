@@ -1,10 +1,10 @@
 //! Lines to blocks, by indentation.
 
 use super::depth::{self, MAX_OPERATORS};
+use super::direct::Direct;
 use super::error::{Expected, ParseError, Tokens};
 use super::habits;
 use super::line::{Header, Line, line};
-use super::quick::Quick;
 use super::tokens::{Extra, span_of};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostics::{Code, lexical, syntactic};
@@ -21,7 +21,7 @@ const MAX_ARMS: usize = 128;
 /// Reads a whole script.
 pub fn script<'s>(tokens: &lex::Tokens<'s>, arena: &'s Arena) -> (Script<'s>, Vec<Diagnostic>) {
     let mut reader = Reader {
-        quick: Quick::new(tokens, arena),
+        direct: Direct::new(tokens, arena),
         arena,
         thorough: OnceCell::new(),
         problems: Vec::new(),
@@ -39,7 +39,7 @@ type LineParser<'s, 'p> = Boxed<'s, 'p, Tokens<'s, 's>, Line<'s>, Extra>;
 
 struct Reader<'t, 's, 'p> {
     /// Where reading is, and how lines are read that are right.
-    quick: Quick<'t, 's>,
+    direct: Direct<'t, 's>,
     arena: &'s Arena,
     /// For lines that do not fit, made when the first one comes.
     thorough: OnceCell<LineParser<'s, 'p>>,
@@ -51,11 +51,11 @@ struct Reader<'t, 's, 'p> {
 
 impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
     fn kind(&self) -> Kind {
-        self.quick.kind()
+        self.direct.kind()
     }
 
     fn skip(&mut self) {
-        self.quick.go_to(self.quick.at() + 1);
+        self.direct.go_to(self.direct.at() + 1);
     }
 
     fn at_end(&self) -> bool {
@@ -81,7 +81,7 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
 
     /// A block where none belongs: reported, and read as if it belonged to the code around.
     fn unexpected_block(&mut self, out: &mut Block<'s>) {
-        let next = self.quick.span_ahead(1);
+        let next = self.direct.span_ahead(1);
         self.problems.push(syntactic::unexpected_indent(next));
         out.extend(self.indented());
     }
@@ -96,16 +96,16 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
     }
 
     fn statement(&mut self, out: &mut Block<'s>) {
-        let (start, before) = (self.quick.at(), out.len());
-        match self.quick.line(out) {
+        let (start, before) = (self.direct.at(), out.len());
+        match self.direct.line(out) {
             Some(None) => {}
             Some(Some((header, inline))) => {
-                let span = self.quick.span_of_line(start);
+                let span = self.direct.span_of_line(start);
                 self.compound(header, inline, span, out);
             }
             None => {
                 out.truncate(before);
-                self.quick.go_to(start);
+                self.direct.go_to(start);
                 self.statement_thoroughly(out);
             }
         }
@@ -113,7 +113,7 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
 
     /// A line that does not fit, or is very long.
     fn statement_thoroughly(&mut self, out: &mut Block<'s>) {
-        let tokens = self.quick.take_line();
+        let tokens = self.direct.take_line();
         let span = span_of(without_newline(tokens));
         match self.read_line(tokens) {
             Some(Line::Simple(statements)) => out.extend(statements),
@@ -214,7 +214,7 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
     /// Whether the next line can only stand in a chain: behind a `def` without a block it was
     /// to be that block.
     fn next_runs(&self) -> bool {
-        let next = self.quick.kind_ahead(1);
+        let next = self.direct.kind_ahead(1);
         match self.kind() {
             Kind::Name => next == Kind::LeftParen,
             Kind::If | Kind::While | Kind::For | Kind::Return | Kind::Pass => true,

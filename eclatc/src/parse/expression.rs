@@ -7,8 +7,13 @@ use crate::lex::{Kind, Token, literal};
 use crate::syntax::{Arena, Arg, BinaryOp, Call, CompareOp, Expr, ExprKind, Ident, UnaryOp};
 use chumsky::prelude::*;
 
+/// Any expression, in the arena.
+pub fn kept_expression<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, &'s Expr<'s>> {
+    expression(arena).map(move |value| &*arena.alloc(value))
+}
+
 /// Any expression.
-pub fn expression<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Expr<'s>> {
+fn expression<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Expr<'s>> {
     recursive(|inner| {
         conditional(inner, arena)
             .labelled(Expected::Expression)
@@ -26,24 +31,25 @@ fn conditional<'t, 's: 't>(
     disjunction(inner, arena)
         .then(cond.then(otherwise).or_not())
         .map(move |(then, rest)| match rest {
-            Some((cond, otherwise)) => conditional_expr(arena, then, cond, otherwise),
+            Some((cond, otherwise)) => {
+                conditional_expr(arena.alloc(then), arena.alloc(cond), arena.alloc(otherwise))
+            }
             None => then,
         })
 }
 
 /// `THEN if COND else OTHERWISE`
 pub fn conditional_expr<'s>(
-    arena: &'s Arena,
-    then: Expr<'s>,
-    cond: Expr<'s>,
-    otherwise: Expr<'s>,
+    then: &'s Expr<'s>,
+    cond: &'s Expr<'s>,
+    otherwise: &'s Expr<'s>,
 ) -> Expr<'s> {
     Expr {
         span: then.span.to(otherwise.span),
         kind: ExprKind::Conditional {
-            then: arena.alloc(then),
-            cond: arena.alloc(cond),
-            otherwise: arena.alloc(otherwise),
+            then,
+            cond,
+            otherwise,
         },
     }
 }
@@ -56,7 +62,7 @@ fn disjunction<'t, 's: 't>(
     let operand = conjunction(inner, arena).boxed();
     let rest = logical(Kind::Or).ignore_then(operand.clone()).repeated();
     operand.foldl(rest, move |left, right| {
-        precedence::binary(arena, BinaryOp::Or, left, right)
+        precedence::binary(BinaryOp::Or, arena.alloc(left), arena.alloc(right))
     })
 }
 
@@ -68,7 +74,7 @@ fn conjunction<'t, 's: 't>(
     let operand = negation(inner, arena).boxed();
     let rest = logical(Kind::And).ignore_then(operand.clone()).repeated();
     operand.foldl(rest, move |left, right| {
-        precedence::binary(arena, BinaryOp::And, left, right)
+        precedence::binary(BinaryOp::And, arena.alloc(left), arena.alloc(right))
     })
 }
 
@@ -87,7 +93,7 @@ fn negation<'t, 's: 't>(
     kind(Kind::Not)
         .repeated()
         .foldr(operand, move |not, value| {
-            unary(arena, UnaryOp::Not, &not, value)
+            unary(UnaryOp::Not, &not, arena.alloc(value))
         })
 }
 
@@ -100,16 +106,20 @@ fn comparison<'t, 's: 't>(
     let rest = comparison_operator().then(operand.clone()).repeated();
     operand
         .then(rest.collect::<Vec<_>>())
-        .map(move |(first, rest)| compare(arena, first, &rest))
+        .map(move |(first, rest)| compare(arena, arena.alloc(first), &rest))
 }
 
 /// Comparisons behind a first operand; that alone without any.
-pub fn compare<'s>(arena: &'s Arena, first: Expr<'s>, rest: &[(CompareOp, Expr<'s>)]) -> Expr<'s> {
+pub fn compare<'s>(
+    arena: &'s Arena,
+    first: &'s Expr<'s>,
+    rest: &[(CompareOp, Expr<'s>)],
+) -> Expr<'s> {
     match rest.last() {
-        None => first,
+        None => *first,
         Some((_, last)) => Expr {
             span: first.span.to(last.span),
-            kind: ExprKind::Compare(arena.alloc(first), arena.alloc_slice_copy(rest)),
+            kind: ExprKind::Compare(first, arena.alloc_slice_copy(rest)),
         },
     }
 }
@@ -157,7 +167,7 @@ fn signed<'t, 's: 't>(
     });
     sign.repeated()
         .foldr(atom(inner, arena), move |(op, token), value| {
-            unary(arena, op, &token, value)
+            unary(op, &token, arena.alloc(value))
         })
 }
 
@@ -172,10 +182,10 @@ pub fn sign_of(kind: Kind) -> Option<UnaryOp> {
 }
 
 /// An operator before its operand.
-pub fn unary<'s>(arena: &'s Arena, op: UnaryOp, token: &Token<'s>, value: Expr<'s>) -> Expr<'s> {
+pub fn unary<'s>(op: UnaryOp, token: &Token<'s>, value: &'s Expr<'s>) -> Expr<'s> {
     Expr {
         span: token.span.to(value.span),
-        kind: ExprKind::Unary(op, arena.alloc(value)),
+        kind: ExprKind::Unary(op, value),
     }
 }
 
@@ -216,7 +226,7 @@ fn path_or_call<'t, 's: 't>(
     arena: &'s Arena,
 ) -> impl Production<'t, 's, Expr<'s>> {
     path()
-        .then(arguments(inner).or_not())
+        .then(arguments(inner, arena).or_not())
         .map_with(move |(path, args), e| {
             let path = arena.alloc_slice_copy(&path);
             let kind = match args {
@@ -239,11 +249,15 @@ pub fn path<'t, 's: 't>() -> impl Production<'t, 's, Vec<Ident<'s>>> {
 /// `(A, NAME=B)`
 fn arguments<'t, 's: 't>(
     inner: impl Production<'t, 's, Expr<'s>> + 't,
+    arena: &'s Arena,
 ) -> impl Production<'t, 's, Vec<Arg<'s>>> {
     let keyword = name().then_ignore(kind(Kind::Assign)).or_not();
     keyword
         .then(inner)
-        .map(|(name, value)| Arg { name, value })
+        .map(move |(name, value)| Arg {
+            name,
+            value: arena.alloc(value),
+        })
         .separated_by(kind(Kind::Comma))
         .allow_trailing()
         .collect()

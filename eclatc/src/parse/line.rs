@@ -1,7 +1,7 @@
 //! One logical line: simple statements, or the header of a block.
 
 use super::error::Expected;
-use super::expression::expression;
+use super::expression::kept_expression;
 use super::statement::simple_statement;
 use super::tokens::{Production, kind, name, type_name, word};
 use crate::lex::Kind;
@@ -33,7 +33,7 @@ pub enum Header<'s> {
     /// `for NAME in EXPR`
     For(Ident<'s>, &'s Expr<'s>),
     /// `header NAME(OFFSET)`
-    Layout(Ident<'s>, Expr<'s>),
+    Layout(Ident<'s>, &'s Expr<'s>),
     /// `test "NAME"`
     Test,
 }
@@ -66,17 +66,14 @@ fn inline_block<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Vec<Stm
 }
 
 fn header<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Header<'s>> {
-    let expr = expression(arena).boxed();
-    let with_condition = |word| {
-        let cond = kind(word).ignore_then(expr.clone());
-        cond.map(|cond| &*arena.alloc(cond))
-    };
+    let expr = kept_expression(arena).boxed();
+    let with_condition = |word| kind(word).ignore_then(expr.clone());
     choice((
         with_condition(Kind::If).map(Header::If),
         with_condition(Kind::Elif).map(Header::Elif),
         with_condition(Kind::While).map(Header::While),
         kind(Kind::Else).to(Header::Else),
-        for_header(expr.clone(), arena),
+        for_header(expr.clone()),
         def_header(arena),
         layout_header(expr.clone()),
         word("test")
@@ -88,19 +85,18 @@ fn header<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Header<'s>> {
 
 /// `for NAME in EXPR`
 fn for_header<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
-    arena: &'s Arena,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, Header<'s>> {
     kind(Kind::For)
         .ignore_then(name())
         .then_ignore(kind(Kind::In))
         .then(expr)
-        .map(|(name, iterable)| Header::For(name, arena.alloc(iterable)))
+        .map(|(name, iterable)| Header::For(name, iterable))
 }
 
 /// `header NAME(OFFSET)`
 fn layout_header<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, Header<'s>> {
     let offset = expr.delimited_by(kind(Kind::LeftParen), kind(Kind::RightParen));
     word("header")

@@ -55,14 +55,14 @@ pub fn resolve<'s>(arena: &'s Arena, first: Expr<'s>, rest: Vec<(BinaryOp, Expr<
 /// Joins the two last operands by the last operator.
 fn reduce<'s>(arena: &'s Arena, operands: &mut Vec<Expr<'s>>, operators: &mut Vec<BinaryOp>) {
     if let (Some(right), Some(left), Some(op)) = (operands.pop(), operands.pop(), operators.pop()) {
-        operands.push(binary(arena, op, left, right));
+        operands.push(binary(op, arena.alloc(left), arena.alloc(right)));
     }
 }
 
 /// `left op right`
-pub fn binary<'s>(arena: &'s Arena, op: BinaryOp, left: Expr<'s>, right: Expr<'s>) -> Expr<'s> {
+pub fn binary<'s>(op: BinaryOp, left: &'s Expr<'s>, right: &'s Expr<'s>) -> Expr<'s> {
     Expr {
         span: left.span.to(right.span),
-        kind: ExprKind::Binary(op, arena.alloc(left), arena.alloc(right)),
+        kind: ExprKind::Binary(op, left, right),
     }
 }

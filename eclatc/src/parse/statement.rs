@@ -1,7 +1,7 @@
 //! Statements that fit on a line, one production a function.
 
 use super::error::Expected;
-use super::expression::expression;
+use super::expression::kept_expression;
 use super::import::import;
 use super::tokens::{Production, kind, name, span_of, token, type_name};
 use crate::lex::Kind;
@@ -10,7 +10,7 @@ use chumsky::prelude::*;
 
 /// A statement without a block.
 pub fn simple_statement<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's, Stmt<'s>> {
-    any_statement(expression(arena).boxed(), arena)
+    any_statement(kept_expression(arena).boxed(), arena)
         .boxed()
         .map_with(|kind, e| Stmt {
             kind,
@@ -22,13 +22,13 @@ pub fn simple_statement<'t, 's: 't>(arena: &'s Arena) -> impl Production<'t, 's,
 
 /// What a statement without a block is.
 fn any_statement<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>> + 't,
+    expr: impl Production<'t, 's, &'s Expr<'s>> + 't,
     arena: &'s Arena,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     choice((
         assignment(expr.clone(), arena),
         augmented_assignment(expr.clone()),
-        field_assignment(expr.clone(), arena),
+        field_assignment(expr.clone()),
         map_assignment(expr.clone()),
         declaration_type_first(expr.clone()),
         declaration_name_first(expr.clone()),
@@ -42,7 +42,7 @@ fn any_statement<'t, 's: 't>(
 
 /// `NAME = NAME = EXPR`
 fn assignment<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
     arena: &'s Arena,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     name()
@@ -56,7 +56,7 @@ fn assignment<'t, 's: 't>(
 
 /// `NAME += EXPR`
 fn augmented_assignment<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     name()
         .then(augmented())
@@ -66,8 +66,7 @@ fn augmented_assignment<'t, 's: 't>(
 
 /// `HEADER.FIELD = EXPR`, `HEADER.FIELD += EXPR`
 fn field_assignment<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
-    arena: &'s Arena,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     let op = choice((kind(Kind::Assign).to(None), augmented().map(Some)));
     name()
@@ -80,7 +79,7 @@ fn field_assignment<'t, 's: 't>(
                 header,
                 field,
                 op,
-                value: arena.alloc(value),
+                value,
             },
         )
 }
@@ -108,7 +107,7 @@ pub fn augmented_operator(kind: Kind) -> Option<BinaryOp> {
 
 /// `OWNER[MAP] = { KEY: VALUE, ... }`
 fn map_assignment<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     let map = name().delimited_by(kind(Kind::LeftBracket), kind(Kind::RightBracket));
     let entry = expr.clone().then_ignore(kind(Kind::Colon)).then(expr);
@@ -131,7 +130,7 @@ fn map_assignment<'t, 's: 't>(
 
 /// `TYPE : NAME [= EXPR]`
 fn declaration_type_first<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     let value = kind(Kind::Assign).ignore_then(expr).or_not();
     type_name()
@@ -143,7 +142,7 @@ fn declaration_type_first<'t, 's: 't>(
 
 /// `NAME : TYPE [= EXPR]`
 fn declaration_name_first<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     let value = kind(Kind::Assign).ignore_then(expr).or_not();
     name()
@@ -165,7 +164,7 @@ fn keyword_statement<'t, 's: 't>() -> impl Production<'t, 's, StmtKind<'s>> {
 
 /// `return [EXPR]`
 fn return_statement<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     kind(Kind::Return)
         .ignore_then(expr.or_not())
@@ -174,7 +173,7 @@ fn return_statement<'t, 's: 't>(
 
 /// `const NAME = EXPR`
 fn constant<'t, 's: 't>(
-    expr: impl Production<'t, 's, Expr<'s>>,
+    expr: impl Production<'t, 's, &'s Expr<'s>>,
 ) -> impl Production<'t, 's, StmtKind<'s>> {
     kind(Kind::Const)
         .ignore_then(name())

@@ -37,7 +37,7 @@ fn write_stmt(f: &mut Formatter<'_>, stmt: &Stmt<'_>, depth: usize) -> Result {
             write_block(f, body, depth + 1)
         }
         StmtKind::Layout(layout) => {
-            let (name, offset) = (layout.name.text, &layout.offset);
+            let (name, offset) = (layout.name.text, layout.offset);
             writeln!(f, "header {name}({offset}) @{}", stmt.span)?;
             write_block(f, &layout.fields, depth + 1)
         }

@@ -124,9 +124,9 @@ fn declare<'t>(block: &'t Block<'t>, names: &mut Names<'t>) {
         match &stmt.kind {
             StmtKind::Declare {
                 name, ty, value, ..
-            } => declare_one(*name, *ty, value.as_ref(), names),
+            } => declare_one(*name, *ty, *value, names),
             StmtKind::Assign(targets, value) => {
-                let value = Some(value).filter(|_| targets.len() == 1);
+                let value = Some(*value).filter(|_| targets.len() == 1);
                 for name in *targets {
                     declare_one(*name, DEFAULT, value, names);
                 }
@@ -283,7 +283,7 @@ impl<'t> Frame<'_, 't, '_> {
         let ExprKind::Call(call) = &iterable.kind else {
             panic!("no range: {iterable}")
         };
-        let args: Vec<_> = call.args.iter().map(|arg| &arg.value).collect();
+        let args: Vec<_> = call.args.iter().map(|arg| arg.value).collect();
         let (start, stop) = match args[..] {
             [stop] => (None, stop),
             [start, stop, ..] => (Some(start), stop),

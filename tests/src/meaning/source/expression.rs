@@ -69,7 +69,7 @@ fn extreme_constant(path: &[Ident<'_>], args: &[Arg<'_>], names: &Names<'_>) -> 
     if !is_extreme(path) {
         return None;
     }
-    let values = args.iter().map(|arg| constant(&arg.value, names));
+    let values = args.iter().map(|arg| constant(arg.value, names));
     let values = values.collect::<Option<Vec<_>>>()?.into_iter();
     let chosen = match path[0].text {
         "min" => values.min_by_key(|number| number.value),
@@ -135,7 +135,7 @@ impl<'t> Frame<'_, 't, '_> {
                 _ => U64,
             },
             _ if is_extreme(path) => {
-                let types = args.iter().map(|arg| self.type_of(&arg.value));
+                let types = args.iter().map(|arg| self.type_of(arg.value));
                 types.reduce(common).unwrap_or(U64)
             }
             _ => match self.globals.programs.get(path[0].text) {
@@ -213,7 +213,7 @@ impl<'t> Frame<'_, 't, '_> {
         if is_extreme(path) {
             return self.extreme(path[0].text == "min", args);
         }
-        let values = args.iter().map(|arg| self.value(&arg.value));
+        let values = args.iter().map(|arg| self.value(arg.value));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         match path {
             [_, method] => self.world.helper(helper(method.text), &values),
@@ -231,8 +231,8 @@ impl<'t> Frame<'_, 't, '_> {
     fn extreme(&mut self, least: bool, args: &'t [Arg<'t>]) -> Result<u64, End> {
         let mut best: Option<Number> = None;
         for arg in args {
-            let ty = self.type_of(&arg.value);
-            let next = Number::read(self.value(&arg.value)?, ty);
+            let ty = self.type_of(arg.value);
+            let next = Number::read(self.value(arg.value)?, ty);
             best = Some(best.map_or(next, |best| choose(least, best, next)));
         }
         Ok(best.map_or(0, Number::bits))

@@ -10,12 +10,16 @@ use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// A line by the short way.
-fn quickly<'s>(tokens: &Tokens<'s>, start: usize, arena: &'s Arena) -> Option<Line<'s>> {
-    let mut quick = Quick::new(tokens, arena);
-    quick.go_to(start);
+fn directly<'s>(tokens: &Tokens<'s>, start: usize, arena: &'s Arena) -> Option<Line<'s>> {
+    let mut direct = Direct::new(tokens, arena);
+    direct.go_to(start);
     let mut out = Block::new();
-    let read = quick.line(&mut out)?;
-    assert_eq!(tokens.kind(quick.at() - 1), Kind::Newline, "the whole line");
+    let read = direct.line(&mut out)?;
+    assert_eq!(
+        tokens.kind(direct.at() - 1),
+        Kind::Newline,
+        "the whole line"
+    );
     Some(match read {
         None => Line::Simple(out),
         Some((header, inline)) => Line::Header(header, inline),
@@ -40,7 +44,7 @@ fn compare(text: &str) -> Result<usize, String> {
         }
         let operators = line.iter().filter(|token| depth::is_operator(token.kind));
         let (long, many) = (productions.parse(line).into_output(), operators.count());
-        let short = quickly(&list, end - line.len(), &arena);
+        let short = directly(&list, end - line.len(), &arena);
         if short != long && many <= MAX_OPERATORS {
             let words: Vec<_> = line.iter().map(|token| token.text).collect();
             let words = words.join(" ");

@@ -1,6 +1,6 @@
 //! Expressions, by the strength of their operators.
 
-use super::Quick;
+use super::Direct;
 use crate::lex::Kind;
 use crate::parse::expression::{
     compare, comparison_of, conditional_expr, literal_of, sign_of, unary,
@@ -33,9 +33,13 @@ fn operator(kind: Kind) -> Option<(Option<BinaryOp>, u8)> {
     }
 }
 
-impl<'s> Quick<'_, 's> {
+impl<'s> Direct<'_, 's> {
+    fn keep(&self, value: Expr<'s>) -> Option<&'s Expr<'s>> {
+        Some(self.arena.alloc(value))
+    }
+
     /// `THEN if COND else OTHERWISE`, or what may stand for one of the three.
-    pub fn expression(&mut self) -> Option<Expr<'s>> {
+    pub fn expression(&mut self) -> Option<&'s Expr<'s>> {
         let then = self.operation(OR)?;
         if self.kind() != Kind::If {
             return Some(then);
@@ -45,11 +49,11 @@ impl<'s> Quick<'_, 's> {
         let cond = self.operation(OR)?;
         self.take(Kind::Else)?;
         let otherwise = self.expression()?;
-        Some(conditional_expr(self.arena, then, cond, otherwise))
+        self.keep(conditional_expr(then, cond, otherwise))
     }
 
     /// Operands joined by operators that bind at least so strongly.
-    fn operation(&mut self, least: u8) -> Option<Expr<'s>> {
+    fn operation(&mut self, least: u8) -> Option<&'s Expr<'s>> {
         let mut left = match self.kind() {
             Kind::Not if least <= NOT => self.negation()?,
             _ => self.signed()?,
@@ -62,50 +66,50 @@ impl<'s> Quick<'_, 's> {
             self.operator()?;
             self.at += 1;
             let right = self.operation(strength + 1)?;
-            left = precedence::binary(self.arena, op, left, right);
+            left = self.arena.alloc(precedence::binary(op, left, right));
         }
         Some(left)
     }
 
     /// `not a`
-    fn negation(&mut self) -> Option<Expr<'s>> {
+    fn negation(&mut self) -> Option<&'s Expr<'s>> {
         self.operator()?;
         let not = self.take(Kind::Not)?;
         let value = self.operation(NOT)?;
-        Some(unary(self.arena, UnaryOp::Not, &not, value))
+        self.keep(unary(UnaryOp::Not, &not, value))
     }
 
     /// The comparisons behind a first operand.
-    fn comparison(&mut self, first: Expr<'s>) -> Option<Expr<'s>> {
+    fn comparison(&mut self, first: &'s Expr<'s>) -> Option<&'s Expr<'s>> {
         let link = |reader: &mut Self, op| {
             reader.operator()?;
             reader.at += 1;
-            Some((op, reader.operation(ARITHMETIC)?))
+            Some((op, *reader.operation(ARITHMETIC)?))
         };
         let only = link(self, comparison_of(self.kind())?)?;
         if comparison_of(self.kind()).is_none() {
-            return Some(compare(self.arena, first, &[only]));
+            return self.keep(compare(self.arena, first, &[only]));
         }
         let mut links = vec![only];
         while let Some(op) = comparison_of(self.kind()) {
             links.push(link(self, op)?);
         }
-        Some(compare(self.arena, first, &links))
+        self.keep(compare(self.arena, first, &links))
     }
 
     /// `- a`, `+ a`, `~ a`
-    fn signed(&mut self) -> Option<Expr<'s>> {
+    fn signed(&mut self) -> Option<&'s Expr<'s>> {
         let Some(op) = sign_of(self.kind()) else {
             return self.operand();
         };
         self.operator()?;
         let sign = self.take(self.kind())?;
         let value = self.signed()?;
-        Some(unary(self.arena, op, &sign, value))
+        self.keep(unary(op, &sign, value))
     }
 
     /// A literal, a name or call, a cast, something in parentheses.
-    fn operand(&mut self) -> Option<Expr<'s>> {
+    fn operand(&mut self) -> Option<&'s Expr<'s>> {
         match self.kind() {
             Kind::Name => self.path_or_call(),
             Kind::Type => self.cast(),
@@ -113,13 +117,13 @@ impl<'s> Quick<'_, 's> {
             _ => {
                 let value = literal_of(&self.tokens.get(self.at)?)?;
                 self.at += 1;
-                Some(value)
+                self.keep(value)
             }
         }
     }
 
     /// `NAME`, `NAME.NAME`, `NAME(ARGS)`, `NAME.NAME(ARGS)`
-    fn path_or_call(&mut self) -> Option<Expr<'s>> {
+    fn path_or_call(&mut self) -> Option<&'s Expr<'s>> {
         let start = self.at;
         let path = self.path()?;
         let kind = match self.kind() {
@@ -130,7 +134,7 @@ impl<'s> Quick<'_, 's> {
             _ => ExprKind::Path(path),
         };
         let span = self.span_from(start);
-        Some(Expr { kind, span })
+        self.keep(Expr { kind, span })
     }
 
     /// `NAME.NAME`
@@ -181,38 +185,38 @@ impl<'s> Quick<'_, 's> {
     }
 
     /// `TYPE(EXPR)`
-    fn cast(&mut self) -> Option<Expr<'s>> {
+    fn cast(&mut self) -> Option<&'s Expr<'s>> {
         let start = self.at;
         let ty = self.type_name()?;
         self.take(Kind::LeftParen)?;
         let value = self.expression()?;
         self.take(Kind::RightParen)?;
-        Some(Expr {
-            kind: ExprKind::Cast(ty, self.arena.alloc(value)),
+        self.keep(Expr {
+            kind: ExprKind::Cast(ty, value),
             span: self.span_from(start),
         })
     }
 
     /// `(A)`, which is `A`, or `(A, B)`
-    fn parenthesised(&mut self) -> Option<Expr<'s>> {
+    fn parenthesised(&mut self) -> Option<&'s Expr<'s>> {
         let start = self.at;
         self.take(Kind::LeftParen)?;
         let first = self.expression()?;
         if self.kind() == Kind::RightParen {
             self.at += 1;
             let span = self.span_from(start);
-            return Some(Expr { span, ..first });
+            return self.keep(Expr { span, ..*first });
         }
-        let mut items = vec![first];
+        let mut items = vec![*first];
         while self.kind() == Kind::Comma {
             self.at += 1;
             if self.kind() == Kind::RightParen {
                 break;
             }
-            items.push(self.expression()?);
+            items.push(*self.expression()?);
         }
         self.take(Kind::RightParen)?;
-        Some(Expr {
+        self.keep(Expr {
             kind: ExprKind::Tuple(self.arena.alloc_slice_copy(&items)),
             span: self.span_from(start),
         })

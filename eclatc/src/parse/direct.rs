@@ -16,7 +16,7 @@ use crate::source::Span;
 use crate::syntax::{Arena, Arg, Block, Ident, TypeName};
 
 /// A place among the tokens of a script, and what a line needs on the way.
-pub struct Quick<'t, 's> {
+pub struct Direct<'t, 's> {
     tokens: &'t Tokens<'s>,
     at: usize,
     arena: &'s Arena,
@@ -32,7 +32,7 @@ pub struct Quick<'t, 's> {
 /// statements behind it.
 pub type Read<'s> = Option<(Header<'s>, Block<'s>)>;
 
-impl<'t, 's> Quick<'t, 's> {
+impl<'t, 's> Direct<'t, 's> {
     /// Begins at the first token.
     pub fn new(tokens: &'t Tokens<'s>, arena: &'s Arena) -> Self {
         Self {

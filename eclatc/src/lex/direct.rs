@@ -12,7 +12,7 @@ pub fn scan(text: &str) -> Option<Vec<Place>> {
     let mut reader = Reader {
         words: Kind::lexer(text),
         bytes: text.as_bytes(),
-        out: Vec::with_capacity(text.len() / 4 + 8),
+        out: Vec::with_capacity(text.len() / 3 + 8),
         blocks: Vec::new(),
         brackets: Vec::new(),
         blank: None,
@@ -21,6 +21,18 @@ pub fn scan(text: &str) -> Option<Vec<Place>> {
     reader.finish();
     Some(reader.out)
 }
+
+/// Kinds of words that may be odd, as bits.
+const CHECKED: u128 = 1 << Kind::Error as u32
+    | 1 << Kind::Float as u32
+    | 1 << Kind::Number as u32
+    | 1 << Kind::LeftParen as u32
+    | 1 << Kind::RightParen as u32
+    | 1 << Kind::LeftBracket as u32
+    | 1 << Kind::RightBracket as u32
+    | 1 << Kind::LeftBrace as u32
+    | 1 << Kind::RightBrace as u32
+    | 1 << Kind::Colon as u32;
 
 struct Reader<'s> {
     words: Lexer<'s, Kind>,
@@ -40,29 +52,31 @@ impl Reader<'_> {
         let Some(indentation) = self.skip_blank_lines()? else {
             return Some(false);
         };
-        let Some(first) = self.word()? else {
+        let Some(first) = self.words.next() else {
             return Some(false);
         };
-        if first.kind == Kind::Newline {
+        let first = first.ok()?;
+        if first == Kind::Newline {
             return Some(true);
         }
-        self.begin_line(indentation, first.start)?;
+        self.begin_line(indentation)?;
         self.add(first)?;
         let mut behind_newline = false;
-        while let Some(word) = self.word()? {
-            if word.kind == Kind::Newline {
+        while let Some(kind) = self.words.next() {
+            let kind = kind.ok()?;
+            if kind == Kind::Newline {
                 if self.brackets.is_empty() {
-                    self.out.push(word);
+                    self.push(kind);
                     return Some(true);
                 }
                 behind_newline = true;
                 continue;
             }
-            if behind_newline && super::layout::starts_statement(word.kind) {
+            if behind_newline && super::layout::starts_statement(kind) {
                 return None;
             }
             behind_newline = false;
-            self.add(word)?;
+            self.add(kind)?;
         }
         self.brackets.is_empty().then_some(false)
     }
@@ -107,21 +121,8 @@ impl Reader<'_> {
         blanks.iter().all(|blank| *blank == expected).then_some(())
     }
 
-    /// The next word, unless it is odd.
-    fn word(&mut self) -> Option<Option<Place>> {
-        let Some(kind) = self.words.next() else {
-            return Some(None);
-        };
-        let range = self.words.span();
-        Some(Some(Place {
-            start: range.start as u32,
-            end: range.end as u32,
-            kind: kind.ok()?,
-            is_mark: false,
-        }))
-    }
-
-    fn begin_line(&mut self, indentation: usize, at: u32) -> Option<()> {
+    fn begin_line(&mut self, indentation: usize) -> Option<()> {
+        let at = self.words.span().start as u32;
         let top = self.blocks.last().copied().unwrap_or_default();
         if indentation > top {
             if self.blocks.len() >= MAX_NESTING {
@@ -140,10 +141,28 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Adds a word, unless something is odd about it.
-    fn add(&mut self, word: Place) -> Option<()> {
-        match word.kind {
-            Kind::Error | Kind::Float => return None,
+    /// Adds the word just found, unless something is odd about it.
+    fn add(&mut self, kind: Kind) -> Option<()> {
+        if CHECKED >> kind as u32 & 1 == 1 {
+            self.check(kind)?;
+        }
+        self.push(kind);
+        Some(())
+    }
+
+    fn push(&mut self, kind: Kind) {
+        let range = self.words.span();
+        self.out.push(Place {
+            start: range.start as u32,
+            end: range.end as u32,
+            kind,
+            is_mark: false,
+        });
+    }
+
+    /// Looks at a word of a kind that may be odd.
+    fn check(&mut self, kind: Kind) -> Option<()> {
+        match kind {
             Kind::Number => {
                 literal::number(self.words.slice()).ok()?;
             }
@@ -153,14 +172,12 @@ impl Reader<'_> {
             Kind::LeftBrace if self.last_kind() == Some(Kind::Assign) => {
                 self.open(Kind::RightBrace)?;
             }
-            Kind::LeftBrace => return None,
             Kind::RightParen | Kind::RightBracket | Kind::RightBrace => {
-                (self.brackets.pop() == Some(word.kind)).then_some(())?;
+                (self.brackets.pop() == Some(kind)).then_some(())?;
             }
-            Kind::Colon if self.another_colon(word) => return None,
-            _ => {}
+            Kind::Colon if !self.another_colon() => {}
+            _ => return None,
         }
-        self.out.push(word);
         Some(())
     }
 
@@ -174,8 +191,8 @@ impl Reader<'_> {
     }
 
     /// Whether nothing but a word stands between a colon and the next one, as in addresses.
-    fn another_colon(&self, colon: Place) -> bool {
-        let rest = &self.bytes[colon.end as usize..];
+    fn another_colon(&self) -> bool {
+        let rest = self.words.remainder().as_bytes();
         let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
         rest.iter().find(|byte| !in_word(byte)) == Some(&b':')
     }

@@ -1,12 +1,12 @@
 //! Headers, and statements that fit on a line. The first tokens tell what comes.
 
-use super::Quick;
+use super::Direct;
 use crate::lex::Kind;
 use crate::parse::line::Header;
 use crate::parse::statement::augmented_operator;
 use crate::syntax::{Entry, Expr, Ident, Import, ImportName, Param, Stmt, StmtKind, TypeName};
 
-impl<'s> Quick<'_, 's> {
+impl<'s> Direct<'_, 's> {
     /// Whether the line is the header of a block.
     pub fn begins_header(&self) -> bool {
         match self.kind() {
@@ -29,14 +29,14 @@ impl<'s> Quick<'_, 's> {
         let kind = self.kind();
         self.at += 1;
         Some(match kind {
-            Kind::If => Header::If(self.kept_expression()?),
-            Kind::Elif => Header::Elif(self.kept_expression()?),
-            Kind::While => Header::While(self.kept_expression()?),
+            Kind::If => Header::If(self.expression()?),
+            Kind::Elif => Header::Elif(self.expression()?),
+            Kind::While => Header::While(self.expression()?),
             Kind::Else => Header::Else,
             Kind::For => {
                 let name = self.name()?;
                 self.take(Kind::In)?;
-                Header::For(name, self.kept_expression()?)
+                Header::For(name, self.expression()?)
             }
             Kind::Def => self.def_header()?,
             _ if self.kind() == Kind::String => {
@@ -51,11 +51,6 @@ impl<'s> Quick<'_, 's> {
                 Header::Layout(name, offset)
             }
         })
-    }
-
-    fn kept_expression(&mut self) -> Option<&'s Expr<'s>> {
-        let value = self.expression()?;
-        Some(self.arena.alloc(value))
     }
 
     /// `NAME(PARAMS) [-> TYPE]`
@@ -191,7 +186,7 @@ impl<'s> Quick<'_, 's> {
     }
 
     /// `[= EXPR]`
-    fn first_value(&mut self) -> Option<Option<Expr<'s>>> {
+    fn first_value(&mut self) -> Option<Option<&'s Expr<'s>>> {
         if self.kind() != Kind::Assign {
             return Some(None);
         }
@@ -206,7 +201,7 @@ impl<'s> Quick<'_, 's> {
         let field = self.name()?;
         let op = augmented_operator(self.kind());
         self.at += 1;
-        let value = self.kept_expression()?;
+        let value = self.expression()?;
         Some(StmtKind::AssignField {
             header,
             field,
