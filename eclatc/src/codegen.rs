@@ -15,9 +15,14 @@
 
 use crate::ir::{BlockId, Function, Module, Symbol};
 use crate::source::Span;
+use allocate::Allocator;
+use emit::Emitter;
 use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
 use hike_isa::Insn;
+use layout::Layout;
+use liveness::{Liveness, Registers};
 use std::fmt;
+use tidy::Tidying;
 
 mod allocate;
 mod btf;
@@ -117,16 +122,13 @@ impl std::error::Error for CodegenError {}
 /// # Errors
 /// One for each chain that exceeds a limit of the VM.
 pub fn generate(module: &Module) -> Result<Vec<ChainCode>, Vec<CodegenError>> {
-    let mut codes = Vec::new();
+    let mut generator = Generator::default();
+    let mut codes = Vec::with_capacity(module.functions.len());
     let mut errors = Vec::new();
     for function in &module.functions {
-        match generate_function(function) {
+        match generator.chain(function) {
             Ok(code) => codes.push(code),
-            Err(limit) => errors.push(CodegenError {
-                chain: function.symbol.clone(),
-                span: function.span,
-                limit,
-            }),
+            Err(error) => errors.push(error),
         }
     }
     match errors.is_empty() {
@@ -135,14 +137,42 @@ pub fn generate(module: &Module) -> Result<Vec<ChainCode>, Vec<CodegenError>> {
     }
 }
 
-fn generate_function(function: &Function) -> Result<ChainCode, Limit> {
-    check_length(function)?;
-    let mut code = select::select(function);
-    commute::commute(&mut code);
-    allocate::allocate(&mut code)?;
-    tidy::tidy(&mut code);
-    let order = layout::layout(&code);
-    emit::emit(function, &code, &order)
+/// Generates the bytecode of one chain after the other. Its tables are used again for the
+/// next chain, which is why there is one generator for many chains.
+#[derive(Default)]
+pub struct Generator {
+    liveness: Liveness,
+    /// A set under construction.
+    live: Vec<u64>,
+    allocator: Allocator,
+    tidying: Tidying,
+    layout: Layout,
+    emitter: Emitter,
+}
+
+impl Generator {
+    /// Generates the bytecode of a chain.
+    ///
+    /// # Errors
+    /// When it exceeds a limit of the VM.
+    pub fn chain(&mut self, function: &Function) -> Result<ChainCode, CodegenError> {
+        self.generate(function).map_err(|limit| CodegenError {
+            chain: function.symbol.clone(),
+            span: function.span,
+            limit,
+        })
+    }
+
+    fn generate(&mut self, function: &Function) -> Result<ChainCode, Limit> {
+        check_length(function)?;
+        let mut code = select::select(function);
+        self.liveness.compute::<Registers>(&code);
+        commute::commute(&mut code, &self.liveness, &mut self.live);
+        self.allocator.allocate(&mut code, &mut self.liveness)?;
+        self.tidying.tidy(&mut code);
+        let order = self.layout.compute(&code);
+        self.emitter.emit(function, &code, order)
+    }
 }
 
 /// Refuses chains that are certainly too long before time is spent on them: whatever is left

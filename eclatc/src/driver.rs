@@ -1,9 +1,9 @@
 //! The commands of `eclatc`: the only room that reads and writes files.
 //!
 //! A script goes through [`lex`](crate::lex::lex), [`parse`](crate::parse::parse),
-//! [`analyse`](crate::analyse::analyse), [`lower`](crate::lower::lower),
-//! [`optimize`](crate::ir::passes::optimize) and [`object`](crate::codegen::object()); [`mod@unit`]
-//! holds one script on that way. [`check`] stops where the limits are known, [`compile`] after
+//! [`analyse`](crate::analyse::analyse), then chain after chain through
+//! [`backend`](crate::backend), and with all of them to [`object_of`](crate::codegen::object_of);
+//! [`mod@unit`] holds one script on that way. [`check`] stops where the limits are known, [`compile`] after
 //! one object, [`build`] links all objects to a bundle. [`doc`] makes a site of what analysis
 //! knows. [`format`](mod@format) and [`new`](mod@new) need none of these steps but the first two.
 

@@ -12,6 +12,7 @@
 //! The IR knows neither the syntax of eCLAT nor registers.
 
 use crate::source::{FileId, Span};
+use smallvec::SmallVec;
 use std::fmt;
 
 pub mod analysis;
@@ -20,6 +21,7 @@ mod ops;
 pub mod parse;
 pub mod passes;
 pub(crate) mod rewrite;
+pub(crate) mod shape;
 pub mod verify;
 
 pub use crate::hir::{Callee, Symbol};
@@ -101,6 +103,12 @@ impl From<u64> for Operand {
     }
 }
 
+/// Arguments: mostly none or one, and then they take no allocation.
+pub type Operands = SmallVec<[Operand; 1]>;
+
+/// Parameters of a block: mostly few, and then they take no allocation.
+pub type Params = SmallVec<[ValueId; 4]>;
+
 /// The chains of one script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Module {
@@ -125,7 +133,7 @@ pub struct Function {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Values that whoever jumps here gives.
-    pub params: Vec<ValueId>,
+    pub params: Params,
     /// Instructions in order.
     pub insts: Vec<Inst>,
     /// How it ends.
@@ -155,7 +163,7 @@ pub enum Op {
     /// Arithmetic on two values.
     Binary(BinaryOp, Operand, Operand),
     /// A call that returns.
-    Call(Callee, Vec<Operand>),
+    Call(Callee, Operands),
 }
 
 /// A block to go to, with arguments for its parameters.
@@ -164,7 +172,7 @@ pub struct Target {
     /// The block.
     pub block: BlockId,
     /// One for each parameter.
-    pub args: Vec<Operand>,
+    pub args: Operands,
 }
 
 impl Target {
@@ -172,7 +180,7 @@ impl Target {
     pub fn bare(block: BlockId) -> Self {
         Self {
             block,
-            args: Vec::new(),
+            args: Operands::new(),
         }
     }
 }
@@ -198,7 +206,7 @@ pub enum Terminator {
     /// Ends the chain with a result.
     Return(Operand),
     /// Calls a program that ends the chain; it never comes back.
-    Finish(Callee, Vec<Operand>),
+    Finish(Callee, Operands),
 }
 
 impl Op {
@@ -213,7 +221,7 @@ impl Op {
             Self::Const(_) => (None, None, &[][..]),
             Self::Unary(_, value) => (Some(*value), None, &[][..]),
             Self::Binary(_, left, right) => (Some(*left), Some(*right), &[][..]),
-            Self::Call(_, args) => (None, None, args.as_slice()),
+            Self::Call(_, args) => (None, None, &args[..]),
         };
         first.into_iter().chain(second).chain(rest.iter().copied())
     }
@@ -250,7 +258,7 @@ impl Terminator {
             Self::Jump(_) => (None, None, &[][..]),
             Self::Branch { left, right, .. } => (Some(*left), Some(*right), &[][..]),
             Self::Return(value) => (Some(*value), None, &[][..]),
-            Self::Finish(_, args) => (None, None, args.as_slice()),
+            Self::Finish(_, args) => (None, None, &args[..]),
         };
         first.into_iter().chain(second).chain(rest.iter().copied())
     }
@@ -260,7 +268,7 @@ impl Block {
     /// A block without instructions.
     pub fn new(end: Terminator, end_span: Span) -> Self {
         Self {
-            params: Vec::new(),
+            params: Params::new(),
             insts: Vec::new(),
             end,
             end_span,

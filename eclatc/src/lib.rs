@@ -8,6 +8,8 @@
 //! | control flow | [`lower`] | [`ir`], which its passes shorten |
 //! | bytecode | [`codegen`] | an object |
 //!
+//! [`backend`] takes chain after chain through the last two, and measures them ([`budget`]).
+//!
 //! [`mod@format`] gives scripts their usual form; it needs the first two steps only. [`mod@doc`]
 //! makes a site of what analysis knows of scripts, and of what objects say of themselves.
 //!
@@ -16,6 +18,7 @@
 //! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
 
 pub mod analyse;
+pub mod backend;
 mod bitset;
 pub mod budget;
 pub mod codegen;

@@ -6,6 +6,7 @@
 //! [`crate::ir::passes`].
 
 use crate::hir;
+use crate::ir::shape::Shape;
 use crate::ir::{BinaryOp, Condition, Function, Module, UnaryOp, rewrite};
 
 mod assigned;
@@ -17,19 +18,32 @@ mod stmt;
 
 /// Lowers every chain of a script.
 pub fn lower(script: &hir::Script) -> Module {
+    let mut lowering = Lowering::default();
+    let chains = script.chains.iter();
     Module {
-        functions: script.chains.iter().map(chain).collect(),
+        functions: chains.map(|chain| lowering.chain(chain)).collect(),
     }
 }
 
-fn chain(chain: &hir::Chain) -> Function {
-    let mut lowering = builder::Builder::new(chain);
-    lowering.params();
-    lowering.block(&chain.body);
-    let mut function = lowering.finish();
-    rewrite::drop_unreachable(&mut function);
-    rewrite::renumber_values(&mut function);
-    function
+/// Lowers one chain after the other. Its tables are used again for the next chain.
+#[derive(Default)]
+pub struct Lowering {
+    env: env::Env,
+    shape: Shape,
+}
+
+impl Lowering {
+    /// Lowers a chain.
+    pub fn chain(&mut self, chain: &hir::Chain) -> Function {
+        let mut builder = builder::Builder::new(chain, std::mem::take(&mut self.env));
+        builder.params();
+        builder.block(&chain.body);
+        let (mut function, env) = builder.finish();
+        self.env = env;
+        rewrite::drop_unreachable(&mut function, &mut self.shape);
+        rewrite::renumber_values(&mut function);
+        function
+    }
 }
 
 fn binary_op(op: hir::BinaryOp) -> BinaryOp {

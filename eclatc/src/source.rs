@@ -1,6 +1,7 @@
 //! Source texts, byte spans into them, and the way from an offset to a line and column.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One file of a compilation, in the order the files were added.
@@ -107,14 +108,30 @@ impl SourceFile {
 
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn line_column(&self, offset: u32) -> LineColumn {
-        let line = self.line_index(offset);
-        let start = self.line_starts[line] as usize;
+        let line = self.line_index(offset) as u32 + 1;
+        LineColumn {
+            line,
+            column: self.column(line, offset),
+        }
+    }
+
+    /// The column of a byte offset in a line that is known.
+    pub fn column(&self, line: u32, offset: u32) -> u32 {
+        let start = self.line_bytes(line).start as usize;
         let end = (offset as usize).min(self.text.len());
         let before = self.text.as_bytes().get(start..end).unwrap_or_default();
-        LineColumn {
-            line: line as u32 + 1,
-            column: characters(before) as u32 + 1,
-        }
+        characters(before) as u32 + 1
+    }
+
+    /// The bytes of a line counted from 1, with its line end; none when there is no such line.
+    /// The last line has no end: whatever comes behind it belongs to it.
+    pub fn line_bytes(&self, line: u32) -> Range<u32> {
+        let index = (line as usize).saturating_sub(1);
+        let Some(&start) = self.line_starts.get(index) else {
+            return 0..0;
+        };
+        let end = self.line_starts.get(index + 1);
+        start..end.copied().unwrap_or(u32::MAX)
     }
 
     /// The byte offset of a line and column, both counted from 1; nothing when the text has

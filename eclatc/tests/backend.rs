@@ -6,10 +6,11 @@
 
 mod support;
 
+use eclatc::backend::{self, Generated};
 use eclatc::codegen::{self, Limit, ObjectError};
 use eclatc::ir::{self, passes};
 use eclatc::source::{SourceFile, Sources};
-use eclatc::{hir, lower};
+use eclatc::{budget, hir, lower};
 use hike_format::ChainObject;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -126,6 +127,33 @@ fn ddos() -> (ir::Module, support::Front) {
     let path = root().join("../../fixtures/scripts/ddos_tb_2_lev.eclat");
     let text = std::fs::read_to_string(path).expect("the script");
     compile("ddos_tb_2_lev.eclat", &text)
+}
+
+/// Chain after chain comes to the same as stage after stage, also where chains are put in
+/// place of their calls.
+#[test]
+fn chains_one_by_one_are_the_same_as_all_at_once() {
+    let mut inlined = 0;
+    for folder in ["asm", "meaning"] {
+        for path in cases(&root().join(folder)) {
+            if path.extension().is_none_or(|ending| ending != "eclat") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a case");
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let (module, front) = compile(&name, &text);
+            let Ok(codes) = codegen::generate(&module) else {
+                continue;
+            };
+            let budgets = budget::budgets(&module, &codes);
+            let found = backend::generate(&front.script);
+            let expected = Generated { codes, budgets };
+            assert_eq!(found, Ok(expected), "{name}");
+            let calls = |module: &ir::Module| module.to_string().matches("call chains.").count();
+            inlined += calls(&lower::lower(&front.script)).saturating_sub(calls(&module));
+        }
+    }
+    assert!(inlined > 0, "no chain was put in place of a call");
 }
 
 /// The density that was asked for: clang needed 36.

@@ -3,7 +3,7 @@
 //! A loop has a bound when a test that every turn makes depends on nothing but constants
 //! and what the loop makes of them, as the counter of a `range`.
 
-use crate::ir::analysis::{Dominators, predecessors};
+use crate::ir::analysis::{Dominators, is_forward, predecessors};
 use crate::ir::{Block, BlockId, Function, Op, Operand, Terminator, ValueId};
 use hike_abi::limits::EXECUTED_INSNS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,9 @@ pub struct Bound {
 
 /// The loops of a function by their first blocks; without a bound where none is known.
 pub fn bounds(function: &Function) -> BTreeMap<BlockId, Option<Bound>> {
+    if is_forward(function) {
+        return BTreeMap::new();
+    }
     let dominators = Dominators::new(function);
     let preds = predecessors(function);
     let definitions = definitions(function);

@@ -1,18 +1,26 @@
 //! The bytecode of a chain as a graph: blocks, where each goes on, and its loops.
 
 use super::bounds::Bound;
-use super::{Callee, Count};
+use super::{Callee, Count, Finals};
+use crate::bitset::{self, Bits};
 use crate::codegen::{ChainCode, PlacedInsn};
 use crate::ir::{BlockId, Symbol};
 use crate::source::Span;
 use hike_abi::Helper;
 use hike_abi::limits::PACKET_READ_LAST;
 use hike_isa::{AluOp, Insn, Operand, Reg, Width};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Index of a block of bytecode, in the order of the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Node(pub usize);
+pub struct Node(pub u32);
+
+impl Node {
+    /// As an index into [`Graph::blocks`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// Instructions that are executed one after the other.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +34,7 @@ pub struct Block {
     /// The packet may be decided here: by a program, or because an access is a fault.
     pub may_end: bool,
     /// Where it goes on; nowhere when the chain ends.
-    pub next: Vec<Node>,
+    next: [Option<Node>; 2],
 }
 
 /// A loop.
@@ -35,7 +43,7 @@ pub struct Loop {
     /// Where it starts.
     pub header: Node,
     /// Its blocks.
-    pub body: BTreeSet<Node>,
+    pub body: Vec<u64>,
     /// The blocks that go back to its start.
     pub latches: Vec<Node>,
     /// How often its first block is entered at most.
@@ -47,7 +55,7 @@ pub struct Loop {
 }
 
 /// The code of one chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// By [`Node`]; the first is the entry.
     pub blocks: Vec<Block>,
@@ -60,32 +68,14 @@ pub struct Graph {
 type Bounds = BTreeMap<BlockId, Option<Bound>>;
 
 impl Graph {
-    /// The graph of a chain.
-    pub fn new(code: &ChainCode, bounds: &Bounds, finals: &BTreeSet<Symbol>) -> Self {
-        let starts = starts(code);
-        let blocks: Vec<Block> = (0..starts.len())
-            .map(|index| block(code, &starts, index, finals))
-            .collect();
-        let (order, back) = walk(&blocks);
-        let mut graph = Self {
-            blocks,
-            order,
-            loops: Vec::new(),
-        };
-        graph.loops = graph.find_loops(&back, |node| turns(code, starts[node.0], bounds));
-        for a_loop in &mut graph.loops {
-            let latch = a_loop.latches.first().map_or(a_loop.header, |latch| *latch);
-            let end = starts.get(latch.0 + 1).copied().unwrap_or(code.insns.len());
-            a_loop.span = code.insns[end - 1].span;
-        }
-        graph
-    }
-
     /// Every call of a chain.
     pub fn chain_calls(&self) -> impl Iterator<Item = &Callee> {
-        self.order
-            .iter()
-            .flat_map(|node| &self.blocks[node.0].chains)
+        self.order.iter().flat_map(|node| &self.block(*node).chains)
+    }
+
+    /// The block of a node.
+    pub fn block(&self, node: Node) -> &Block {
+        &self.blocks[node.index()]
     }
 
     /// Marks the blocks that call such chains; says whether any block may end the way of
@@ -94,45 +84,139 @@ impl Graph {
         for block in &mut self.blocks {
             block.may_end |= block.chains.iter().any(|call| ends(&call.symbol));
         }
-        self.order.iter().any(|node| self.blocks[node.0].may_end)
+        self.may_end()
     }
 
-    fn find_loops(
-        &self,
-        back: &[(Node, Node)],
-        turns: impl Fn(Node) -> (Count, bool),
-    ) -> Vec<Loop> {
-        let headers: BTreeSet<Node> = back.iter().map(|(_, header)| *header).collect();
-        let mut loops: Vec<Loop> = headers
-            .into_iter()
-            .map(|header| {
-                let latches = back.iter().filter(|(_, to)| *to == header);
-                let latches: Vec<Node> = latches.map(|(from, _)| *from).collect();
-                let (turns, exact) = turns(header);
-                Loop {
-                    header,
-                    body: self.body(header, &latches),
-                    latches,
-                    turns,
-                    exact,
-                    span: Span::new(crate::source::FileId(0), 0, 0),
-                }
-            })
-            .collect();
-        loops.sort_by_key(|a_loop| a_loop.body.len());
-        loops
+    /// Whether any block may end the way of the packet.
+    pub fn may_end(&self) -> bool {
+        self.order.iter().any(|node| self.block(*node).may_end)
     }
 
-    fn body(&self, header: Node, latches: &[Node]) -> BTreeSet<Node> {
-        let mut body = BTreeSet::from([header]);
+    /// The loops that these edges close.
+    fn find_loops(&mut self, back: &mut [(Node, Node)], code: &ChainCode, starts: &[u32]) {
+        back.sort_by_key(|(_, header)| *header);
+        for edges in back.chunk_by(|a, b| a.1 == b.1) {
+            let header = edges[0].1;
+            let latches: Vec<Node> = edges.iter().map(|(from, _)| *from).collect();
+            let end = starts
+                .get(latches[0].index() + 1)
+                .map(|start| *start as usize);
+            let end = end.unwrap_or(code.insns.len());
+            self.loops.push(Loop {
+                header,
+                body: self.body(header, &latches),
+                latches,
+                turns: Count::UNBOUNDED,
+                exact: false,
+                span: code.insns[end - 1].span,
+            });
+        }
+        self.loops.sort_by_key(|a_loop| a_loop.body.count());
+    }
+
+    fn body(&self, header: Node, latches: &[Node]) -> Vec<u64> {
+        let mut body = Vec::new();
+        bitset::clear(&mut body, self.blocks.len() as u32);
+        body.include(header.0);
         let mut waiting = latches.to_vec();
         while let Some(node) = waiting.pop() {
-            if body.insert(node) {
-                let leads_here = |from: &&Node| self.blocks[from.0].next.contains(&node);
+            if !body.has(node.0) {
+                body.include(node.0);
+                let leads_here = |from: &&Node| self.block(**from).next().any(|it| it == node);
                 waiting.extend(self.order.iter().filter(leads_here));
             }
         }
         body
+    }
+}
+
+/// Makes graphs, one chain after the other.
+#[derive(Default)]
+pub struct Builder {
+    /// The instructions that blocks start with, by index.
+    starts: Vec<u32>,
+    /// For each slot, the block that starts there.
+    nodes: Vec<Option<Node>>,
+    walk: Walk,
+}
+
+impl Builder {
+    /// Makes `graph` that of a chain.
+    pub fn build(
+        &mut self,
+        graph: &mut Graph,
+        code: &ChainCode,
+        bounds: &Bounds,
+        finals: &Finals<'_>,
+    ) {
+        self.find_starts(code);
+        graph.blocks.clear();
+        for index in 0..self.starts.len() {
+            graph.blocks.push(self.block(code, index, finals));
+        }
+        graph.loops.clear();
+        let back = self.walk.run(&graph.blocks, &mut graph.order);
+        if back.is_empty() {
+            return;
+        }
+        graph.find_loops(back, code, &self.starts);
+        for a_loop in &mut graph.loops {
+            let first = self.starts[a_loop.header.index()] as usize;
+            (a_loop.turns, a_loop.exact) = turns(code, first, bounds);
+        }
+    }
+
+    fn find_starts(&mut self, code: &ChainCode) {
+        let last = code.insns.last();
+        let slots = last.map_or(0, |last| last.slot as usize + last.insn.slots());
+        let marked = Some(Node(0));
+        self.nodes.clear();
+        // Behind the last instruction a block may start as well, an empty one.
+        self.nodes.resize(slots + 1, None);
+        self.nodes[0] = marked;
+        for placed in &code.insns {
+            let after = placed.slot as usize + placed.insn.slots();
+            let target = target(placed);
+            if let Some(target) = target {
+                self.nodes[target as usize] = marked;
+            }
+            // A call can be the last that happens: what comes after it is a block of its own.
+            let is_call = placed.callee.is_some() || matches!(placed.insn, Insn::CallHelper { .. });
+            if target.is_some() || is_call || !placed.insn.falls_through() {
+                self.nodes[after] = marked;
+            }
+        }
+        self.starts.clear();
+        for (index, placed) in code.insns.iter().enumerate() {
+            if let Some(node) = &mut self.nodes[placed.slot as usize] {
+                *node = Node(self.starts.len() as u32);
+                self.starts.push(index as u32);
+            }
+        }
+    }
+
+    fn block(&self, code: &ChainCode, index: usize, finals: &Finals<'_>) -> Block {
+        let start = self.starts[index] as usize;
+        let next = self.starts.get(index + 1).map(|next| *next as usize);
+        let insns = &code.insns[start..next.unwrap_or(code.insns.len())];
+        let mut block = Block {
+            instructions: insns.len() as u64 - fused(insns),
+            ..Block::default()
+        };
+        for placed in insns {
+            block.add_call(placed);
+        }
+        let Some(last) = insns.last() else {
+            return block;
+        };
+        let callee = last.callee.as_ref();
+        let ends = callee.is_some_and(|callee| finals.contains(&callee));
+        let falls_through = last.insn.falls_through() && !ends && next.is_some();
+        block.next = [
+            falls_through.then_some(Node(index as u32 + 1)),
+            target(last).and_then(|slot| self.nodes[slot as usize]),
+        ];
+        block
     }
 }
 
@@ -151,27 +235,6 @@ fn turns(code: &ChainCode, index: usize, bounds: &Bounds) -> (Count, bool) {
     (turns, exact)
 }
 
-/// The indices of instructions that blocks start with.
-fn starts(code: &ChainCode) -> Vec<usize> {
-    let mut slots = BTreeSet::from([0]);
-    for placed in &code.insns {
-        let after = placed.slot + placed.insn.slots() as u32;
-        slots.extend(target(placed));
-        if target(placed).is_some() || !placed.insn.falls_through() {
-            slots.insert(after);
-        }
-        // A call can be the last that happens: what comes after it is a block of its own.
-        if placed.callee.is_some() || matches!(placed.insn, Insn::CallHelper { .. }) {
-            slots.insert(after);
-        }
-    }
-    let insns = code.insns.iter().enumerate();
-    insns
-        .filter(|(_, placed)| slots.contains(&placed.slot))
-        .map(|(index, _)| index)
-        .collect()
-}
-
 /// The slot that a jump leads to.
 fn target(placed: &PlacedInsn) -> Option<u32> {
     let off = match placed.insn {
@@ -182,36 +245,12 @@ fn target(placed: &PlacedInsn) -> Option<u32> {
     Some((placed.slot + 1).wrapping_add_signed(off))
 }
 
-fn block(code: &ChainCode, starts: &[usize], index: usize, finals: &BTreeSet<Symbol>) -> Block {
-    let end = starts.get(index + 1).copied().unwrap_or(code.insns.len());
-    let insns = &code.insns[starts[index]..end];
-    let mut block = Block {
-        instructions: insns.len() as u64 - fused(insns),
-        ..Block::default()
-    };
-    for placed in insns {
-        block.add_call(placed);
-    }
-    let Some(last) = insns.last() else {
-        return block;
-    };
-    let ends = last
-        .callee
-        .as_ref()
-        .is_some_and(|callee| finals.contains(callee));
-    if last.insn.falls_through() && !ends && index + 1 < starts.len() {
-        block.next.push(Node(index + 1));
-    }
-    let to = target(last).and_then(|slot| {
-        starts
-            .iter()
-            .position(|start| code.insns[*start].slot == slot)
-    });
-    block.next.extend(to.map(Node));
-    block
-}
-
 impl Block {
+    /// Where it goes on; nowhere when the chain ends.
+    pub fn next(&self) -> impl Iterator<Item = Node> + Clone + use<> {
+        self.next.into_iter().flatten()
+    }
+
     fn add_call(&mut self, placed: &PlacedInsn) {
         if let Insn::CallHelper { number } = placed.insn {
             let clock = [Helper::TimeNs as u32, Helper::RandomU32 as u32];
@@ -270,32 +309,44 @@ fn takes(call: &PlacedInsn, argument: i32) -> bool {
     }
 }
 
-/// Blocks in an order that edges follow, but for those that go back, which come second.
-fn walk(blocks: &[Block]) -> (Vec<Node>, Vec<(Node, Node)>) {
-    let mut state = vec![State::New; blocks.len()];
-    let (mut order, mut back) = (Vec::new(), Vec::new());
-    let mut stack = vec![(Node(0), 0)];
-    state[0] = State::Open;
-    while let Some((node, done)) = stack.last_mut() {
-        let from = *node;
-        let Some(&next) = blocks[from.0].next.get(*done) else {
-            state[from.0] = State::Closed;
-            order.push(from);
-            stack.pop();
-            continue;
-        };
-        *done += 1;
-        match state[next.0] {
-            State::Open => back.push((from, next)),
-            State::Closed => {}
-            State::New => {
-                state[next.0] = State::Open;
-                stack.push((next, 0));
+/// Walks through a graph.
+#[derive(Default)]
+struct Walk {
+    states: Vec<State>,
+    path: Vec<(Node, u8)>,
+    back: Vec<(Node, Node)>,
+}
+
+impl Walk {
+    /// Makes `order` the blocks in an order that edges follow, but for those that are given.
+    fn run(&mut self, blocks: &[Block], order: &mut Vec<Node>) -> &mut [(Node, Node)] {
+        order.clear();
+        self.back.clear();
+        self.states.clear();
+        self.states.resize(blocks.len(), State::New);
+        self.states[0] = State::Open;
+        self.path.push((Node(0), 0));
+        while let Some((node, done)) = self.path.last_mut() {
+            let from = *node;
+            let Some(next) = blocks[from.index()].next().nth((*done).into()) else {
+                self.states[from.index()] = State::Closed;
+                order.push(from);
+                self.path.pop();
+                continue;
+            };
+            *done += 1;
+            match self.states[next.index()] {
+                State::Open => self.back.push((from, next)),
+                State::Closed => {}
+                State::New => {
+                    self.states[next.index()] = State::Open;
+                    self.path.push((next, 0));
+                }
             }
         }
+        order.reverse();
+        &mut self.back
     }
-    order.reverse();
-    (order, back)
 }
 
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use crate::ir::Symbol;
 use crate::source::Span;
 use hike_abi::limits::{EXECUTED_INSNS, FRAMES, PROGRAM_CALLS};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Places on the way that a message shows.
@@ -57,24 +57,43 @@ pub fn json_lines(budgets: &[ChainBudget]) -> String {
 pub fn problems(budgets: &[ChainBudget]) -> Vec<Diagnostic> {
     let mut reported: BTreeSet<&Symbol> = BTreeSet::new();
     let mut problems = Vec::new();
-    let mut waiting: Vec<&ChainBudget> = budgets.iter().collect();
-    // A chain comes after those it calls, as far as they do not call one another.
-    while !waiting.is_empty() {
-        let calls_waiting = |chain: &&ChainBudget| {
-            let mut callees = chain.callees.iter();
-            callees.any(|call| {
-                call.symbol != chain.symbol && waiting.iter().any(|it| it.symbol == call.symbol)
-            })
-        };
-        let index = waiting.iter().position(|chain| !calls_waiting(chain));
-        let chain = waiting.remove(index.unwrap_or(0));
-        let problem = problem(chain, budgets, &reported);
+    for chain in callees_first(budgets) {
+        problems.extend(problem(chain, budgets, &reported));
         if exceeds(chain) {
             reported.insert(&chain.symbol);
         }
-        problems.extend(problem);
     }
     problems
+}
+
+/// Every chain after those it calls, as far as they do not call one another; else in order.
+fn callees_first(budgets: &[ChainBudget]) -> Vec<&ChainBudget> {
+    if budgets.iter().all(|chain| chain.callees.is_empty()) {
+        return budgets.iter().collect();
+    }
+    let places = budgets.iter().enumerate();
+    let places: BTreeMap<&Symbol, usize> = places
+        .map(|(place, chain)| (&chain.symbol, place))
+        .collect();
+    let mut is_waiting = vec![true; budgets.len()];
+    let mut order = Vec::with_capacity(budgets.len());
+    let mut first = 0;
+    while order.len() < budgets.len() {
+        while !is_waiting[first] {
+            first += 1;
+        }
+        let is_ready = |place: &usize| {
+            is_waiting[*place]
+                && budgets[*place].callees.iter().all(|call| {
+                    let called = places.get(&call.symbol);
+                    called.is_none_or(|called| called == place || !is_waiting[*called])
+                })
+        };
+        let next = (first..budgets.len()).find(is_ready).unwrap_or(first);
+        is_waiting[next] = false;
+        order.push(&budgets[next]);
+    }
+    order
 }
 
 fn exceeds(chain: &ChainBudget) -> bool {

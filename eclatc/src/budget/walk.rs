@@ -4,8 +4,9 @@
 //! graph without cycles.
 
 use super::graph::{Graph, Loop, Node};
-use super::{Count, Extent, Measures};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{Count, Extent};
+use crate::bitset::Bits;
+use crate::ir::Symbol;
 
 /// What is added up along a way.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,37 +34,54 @@ impl Quantity {
     }
 }
 
-/// Instructions, program calls and frames of a chain, given those of the chains it calls.
-pub fn measure(graph: &Graph, others: &Measures<'_>) -> [Extent; 3] {
-    [Quantity::Instructions, Quantity::Calls, Quantity::Frames].map(|quantity| {
-        let found = Walk::new(graph, others, quantity).whole();
-        match quantity {
-            Quantity::Frames => Extent {
-                least: found.least.plus(Count::new(1)),
-                most: found.most.plus(Count::new(1)),
-            },
-            _ => found,
-        }
-    })
-}
-
-struct Walk<'g> {
-    graph: &'g Graph,
-    quantity: Quantity,
+/// Measures chains, one after the other.
+#[derive(Default)]
+pub struct Walk {
     /// What each block takes, and each loop, at its first block.
     weights: Vec<Extent>,
-    /// The outermost measured loop that a block is in.
-    inside: BTreeMap<Node, usize>,
+    /// The outermost measured loop that each block is in; empty when there is no loop.
+    inside: Vec<Option<usize>>,
     /// The least it takes to end the chain within each measured loop.
-    ends: BTreeMap<usize, Count>,
+    ends: Vec<Count>,
+    /// For blocks of a region, what it takes from its start to the block.
+    before: Vec<Option<Extent>>,
+    /// The same to behind the block.
+    behind: Vec<Option<Extent>>,
 }
 
-/// Distances from the start of a region to behind each of its blocks.
-type Distances = BTreeMap<Node, Extent>;
+impl Walk {
+    /// Instructions, program calls and frames of a chain, given those of the chains it calls.
+    pub fn measure(
+        &mut self,
+        graph: &Graph,
+        others: impl Fn(&Symbol) -> Option<[Extent; 3]>,
+    ) -> [Extent; 3] {
+        [Quantity::Instructions, Quantity::Calls, Quantity::Frames].map(|quantity| {
+            self.weigh(graph, quantity, &others);
+            let mut way = Way {
+                graph,
+                quantity,
+                walk: self,
+            };
+            let found = way.whole();
+            match quantity {
+                Quantity::Frames => Extent {
+                    least: found.least.plus(Count::new(1)),
+                    most: found.most.plus(Count::new(1)),
+                },
+                _ => found,
+            }
+        })
+    }
 
-impl<'g> Walk<'g> {
-    fn new(graph: &'g Graph, others: &Measures<'_>, quantity: Quantity) -> Self {
-        let weights = graph.blocks.iter().map(|block| {
+    fn weigh(
+        &mut self,
+        graph: &Graph,
+        quantity: Quantity,
+        others: impl Fn(&Symbol) -> Option<[Extent; 3]>,
+    ) {
+        self.weights.clear();
+        self.weights.extend(graph.blocks.iter().map(|block| {
             let own = match quantity {
                 Quantity::Instructions => block.instructions,
                 Quantity::Calls => block.programs,
@@ -73,152 +91,163 @@ impl<'g> Walk<'g> {
                 least: Count::new(own),
                 most: Count::new(own),
             };
-            let known = block
-                .chains
-                .iter()
-                .filter_map(|call| others.get(&call.symbol));
+            let known = block.chains.iter().filter_map(|call| others(&call.symbol));
             known
                 .map(|measures| measures[quantity as usize])
                 .fold(own, |sum, called| Extent {
                     least: quantity.join(sum.least, called.least),
                     most: quantity.join(sum.most, called.most),
                 })
-        });
-        Self {
-            graph,
-            quantity,
-            weights: weights.collect(),
-            inside: BTreeMap::new(),
-            ends: BTreeMap::new(),
-        }
+        }));
+        self.inside.clear();
+        self.ends.clear();
     }
+}
 
-    fn whole(mut self) -> Extent {
+/// The way through one graph.
+struct Way<'w> {
+    graph: &'w Graph,
+    quantity: Quantity,
+    walk: &'w mut Walk,
+}
+
+impl Way<'_> {
+    fn whole(&mut self) -> Extent {
+        if !self.graph.loops.is_empty() {
+            self.walk.inside.resize(self.graph.blocks.len(), None);
+        }
         for index in 0..self.graph.loops.len() {
             self.collapse(index);
         }
-        let all: BTreeSet<Node> = self.graph.order.iter().copied().collect();
-        let distances = self.distances(&all, Node(0));
+        self.go(Node(0), |_| true);
         Extent {
-            least: self.least_end(&distances),
-            most: most(&distances, |_| true),
+            least: self.least_end(),
+            most: self.most(|_| true),
         }
     }
 
     /// Measures a loop and lets it count as one block from now on.
     fn collapse(&mut self, index: usize) {
         let a_loop = &self.graph.loops[index];
-        let distances = self.distances(&a_loop.body, a_loop.header);
-        let end = self.least_end(&distances);
-        let weight = self.loop_weight(a_loop, &distances);
-        self.weights[a_loop.header.0] = weight;
-        for node in &a_loop.body {
-            self.inside.insert(*node, index);
+        self.go(a_loop.header, |node| a_loop.body.has(node.0));
+        let end = self.least_end();
+        self.walk.weights[a_loop.header.index()] = self.loop_weight(a_loop);
+        for node in a_loop.body.numbers() {
+            self.walk.inside[node as usize] = Some(index);
         }
-        self.ends.insert(index, end);
+        self.walk.ends.push(end);
     }
 
-    fn loop_weight(&self, a_loop: &Loop, distances: &Distances) -> Extent {
+    fn loop_weight(&self, a_loop: &Loop) -> Extent {
         let goes_back = |node: Node| a_loop.latches.iter().any(|it| self.stands_for(*it) == node);
         let leaves = |node: Node| {
-            let mut next = self.successors(node);
-            next.any(|next| !a_loop.body.contains(&next))
+            let mut leaves = false;
+            self.for_each_next(node, |next| leaves |= !a_loop.body.has(next.0));
+            leaves
         };
         let again = match a_loop.turns.known() {
             Some(turns) => Count::new(turns.saturating_sub(1)),
             None => Count::UNBOUNDED,
         };
         let repeated = |once| self.quantity.repeat(again, once);
-        let out = least(distances, leaves);
+        let out = self.least(leaves);
         Extent {
             least: match a_loop.exact {
-                true => self
-                    .quantity
-                    .join(repeated(least(distances, goes_back)), out),
+                true => self.quantity.join(repeated(self.least(goes_back)), out),
                 false => out,
             },
-            most: self.quantity.join(
-                repeated(most(distances, goes_back)),
-                most(distances, |_| true),
-            ),
+            most: self
+                .quantity
+                .join(repeated(self.most(goes_back)), self.most(|_| true)),
         }
+    }
+
+    /// The measured loop that a block is in.
+    fn loop_of(&self, node: Node) -> Option<usize> {
+        self.walk.inside.get(node.index()).copied().flatten()
     }
 
     /// The block that a block is represented by: the first one of its measured loop.
     fn stands_for(&self, node: Node) -> Node {
-        let index = self.inside.get(&node);
-        index.map_or(node, |index| self.graph.loops[*index].header)
+        let index = self.loop_of(node);
+        index.map_or(node, |index| self.graph.loops[index].header)
     }
 
     /// Where a block, or the measured loop it stands for, goes on.
-    fn successors(&self, node: Node) -> Box<dyn Iterator<Item = Node> + '_> {
-        let next = |node: &Node| self.graph.blocks[node.0].next.iter().copied();
-        match self.inside.get(&node) {
-            None => Box::new(next(&node)),
-            Some(index) => {
-                let body = &self.graph.loops[*index].body;
-                let all = body.iter().flat_map(next);
-                Box::new(all.filter(|next| !body.contains(next)))
-            }
+    fn for_each_next(&self, node: Node, mut visit: impl FnMut(Node)) {
+        let Some(index) = self.loop_of(node) else {
+            return self.graph.block(node).next().for_each(visit);
+        };
+        let body = &self.graph.loops[index].body;
+        for inner in body.numbers().map(Node) {
+            let next = self.graph.block(inner).next();
+            next.filter(|next| !body.has(next.0)).for_each(&mut visit);
         }
     }
 
-    fn distances(&self, region: &BTreeSet<Node>, start: Node) -> Distances {
-        let zero = Extent {
-            least: Count::new(0),
-            most: Count::new(0),
-        };
-        let mut before: BTreeMap<Node, Extent> = BTreeMap::from([(start, zero)]);
-        let mut behind = Distances::new();
-        let order = self.graph.order.iter().copied();
-        for node in order.filter(|node| region.contains(node) && self.stands_for(*node) == *node) {
-            let Some(here) = before.get(&node).copied() else {
+    /// Measures from the start of a region to behind each of its blocks.
+    fn go(&mut self, start: Node, is_inside: impl Fn(Node) -> bool) {
+        let count = self.graph.blocks.len();
+        let mut before = std::mem::take(&mut self.walk.before);
+        before.clear();
+        before.resize(count, None);
+        before[start.index()] = Some(Extent::NOTHING);
+        let mut behind = std::mem::take(&mut self.walk.behind);
+        behind.clear();
+        behind.resize(count, None);
+        for &node in &self.graph.order {
+            let Some(here) = before[node.index()].filter(|_| self.stands_for(node) == node) else {
                 continue;
             };
-            let weight = self.weights[node.0];
+            let weight = self.walk.weights[node.index()];
             let after = Extent {
                 least: self.quantity.join(here.least, weight.least),
                 most: self.quantity.join(here.most, weight.most),
             };
-            behind.insert(node, after);
-            for next in self.successors(node).map(|next| self.stands_for(next)) {
-                if next != start && region.contains(&next) {
-                    let known = before.entry(next).or_insert(after);
+            behind[node.index()] = Some(after);
+            self.for_each_next(node, |next| {
+                let next = self.stands_for(next);
+                if next != start && is_inside(next) {
+                    let known = before[next.index()].get_or_insert(after);
                     known.least = known.least.min(after.least);
                     known.most = known.most.max(after.most);
                 }
-            }
+            });
         }
-        behind
+        self.walk.before = before;
+        self.walk.behind = behind;
     }
 
     /// The least it takes to come to an end of the chain.
-    fn least_end(&self, distances: &Distances) -> Count {
-        let ends = distances.iter().filter_map(|(node, behind)| {
-            if let Some(index) = self.inside.get(node) {
+    fn least_end(&self) -> Count {
+        let ends = self.distances().filter_map(|(node, behind)| {
+            if let Some(index) = self.loop_of(node) {
                 // What the loop takes is in the distance already: an end in it comes sooner.
-                let end = self.ends[index];
+                let end = self.walk.ends[index];
                 return (end != Count::UNBOUNDED).then_some(end);
             }
-            let block = &self.graph.blocks[node.0];
-            let ends =
-                block.next.is_empty() || (self.quantity == Quantity::Instructions && block.may_end);
-            ends.then_some(behind.least)
+            let block = self.graph.block(node);
+            let may_end = self.quantity == Quantity::Instructions && block.may_end;
+            (may_end || block.next().next().is_none()).then_some(behind.least)
         });
         ends.min().unwrap_or(Count::UNBOUNDED)
     }
-}
 
-fn least(distances: &Distances, chosen: impl Fn(Node) -> bool) -> Count {
-    let chosen = distances.iter().filter(|(node, _)| chosen(**node));
-    let least = chosen.map(|(_, behind)| behind.least).min();
-    least.unwrap_or(Count::UNBOUNDED)
-}
+    /// The blocks that [`Self::go`] came to.
+    fn distances(&self) -> impl Iterator<Item = (Node, Extent)> + '_ {
+        let behind = (0..).map(Node).zip(&self.walk.behind);
+        behind.filter_map(|(node, extent)| Some((node, (*extent)?)))
+    }
 
-fn most(distances: &Distances, chosen: impl Fn(Node) -> bool) -> Count {
-    let chosen = distances.iter().filter(|(node, _)| chosen(**node));
-    chosen
-        .map(|(_, behind)| behind.most)
-        .max()
-        .unwrap_or(Count::new(0))
+    fn least(&self, chosen: impl Fn(Node) -> bool) -> Count {
+        let chosen = self.distances().filter(|(node, _)| chosen(*node));
+        let least = chosen.map(|(_, behind)| behind.least).min();
+        least.unwrap_or(Count::UNBOUNDED)
+    }
+
+    fn most(&self, chosen: impl Fn(Node) -> bool) -> Count {
+        let chosen = self.distances().filter(|(node, _)| chosen(*node));
+        let most = chosen.map(|(_, behind)| behind.most).max();
+        most.unwrap_or(Count::new(0))
+    }
 }

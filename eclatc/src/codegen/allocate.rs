@@ -3,6 +3,7 @@
 use super::Limit;
 use super::color::{Coloring, Merging, merge_moves};
 use super::interference::Graph;
+use super::liveness::{Liveness, Registers};
 use super::machine::{Code, Reg};
 use super::slots::MAX_SLOTS;
 use super::spill::{NO_SPILL, spill};
@@ -12,54 +13,76 @@ use super::{slots, spill};
 /// that come of it are not moved again, so few rounds are needed where it works at all.
 const MAX_ROUNDS: u32 = 64;
 
-/// Gives every virtual register one of the machine's; what does not fit goes to the stack.
-///
-/// # Errors
-/// When the stack of a frame is too small for what does not fit.
-pub fn allocate(code: &mut Code) -> Result<(), Limit> {
-    let limit = COMFORTABLE + MAX_SLOTS as usize;
-    let mut unspillable = spill::Unspillable::default();
-    for _ in 0..MAX_ROUNDS {
-        let mut graph = Graph::new(code, limit).ok_or(Limit::LiveValues)?;
-        unspillable.apply(&mut graph.costs);
-        match color(&graph) {
-            Ok((graph, coloring)) => {
-                assign(code, &graph, &coloring);
-                return slots::assign(code);
-            }
-            Err((graph, candidates)) => {
-                let chosen = choose(&graph, &candidates).ok_or(Limit::LiveValues)?;
-                spill(code, &graph, chosen, &mut unspillable);
-            }
-        }
-    }
-    Err(Limit::LiveValues)
-}
-
 /// Registers that may be live at once besides those on the stack: all of the machine's as
 /// virtual ones, and as many machine registers that take their values over.
 const COMFORTABLE: usize = 2 * Reg::PHYSICAL as usize;
 
-type Colored = (Graph, Coloring);
-
-/// Colours the graph: with as few moves as possible if that works, else with some more.
-fn color(graph: &Graph) -> Result<Colored, (Graph, Vec<Reg>)> {
-    let (eager, coloring) = attempt(graph, Merging::Eager);
-    if coloring.uncolored.is_empty() {
-        return Ok((eager, coloring));
-    }
-    let (careful, coloring) = attempt(graph, Merging::Careful);
-    match coloring.uncolored.is_empty() {
-        true => Ok((careful, coloring)),
-        false => Err((careful, coloring.uncolored)),
-    }
+/// Gives registers; one allocator does chain after chain.
+#[derive(Default)]
+pub struct Allocator {
+    /// The graph of the code, without merged nodes.
+    graph: Graph,
+    /// The graph that is coloured.
+    colored: Graph,
+    coloring: Coloring,
+    /// For each register, the machine's it becomes.
+    registers: Vec<Reg>,
 }
 
-fn attempt(graph: &Graph, merging: Merging) -> Colored {
-    let mut graph = graph.clone();
-    merge_moves(&mut graph, merging);
-    let coloring = Coloring::new(&graph);
-    (graph, coloring)
+impl Allocator {
+    /// Gives every virtual register one of the machine's; what does not fit goes to the
+    /// stack. `liveness` is that of the code, and of no use afterwards.
+    ///
+    /// # Errors
+    /// When the stack of a frame is too small for what does not fit.
+    pub fn allocate(&mut self, code: &mut Code, liveness: &mut Liveness) -> Result<(), Limit> {
+        let limit = COMFORTABLE + MAX_SLOTS as usize;
+        let mut unspillable = spill::Unspillable::default();
+        for round in 0..MAX_ROUNDS {
+            if round > 0 {
+                liveness.compute::<Registers>(code);
+            }
+            if !self.graph.build(code, liveness, limit) {
+                return Err(Limit::LiveValues);
+            }
+            unspillable.apply(&mut self.graph.costs);
+            if self.color() {
+                self.assign(code);
+                return slots::assign(code);
+            }
+            let chosen = choose(&self.colored, &self.coloring.uncolored);
+            let chosen = chosen.ok_or(Limit::LiveValues)?;
+            spill(code, &self.colored, chosen, &mut unspillable);
+        }
+        Err(Limit::LiveValues)
+    }
+
+    /// Colours the graph: with as few moves as possible if that works, else with some more.
+    /// Says whether all nodes have a register.
+    fn color(&mut self) -> bool {
+        [Merging::Eager, Merging::Careful]
+            .into_iter()
+            .any(|merging| {
+                self.colored.copy(&self.graph);
+                merge_moves(&mut self.colored, merging);
+                self.coloring.compute(&self.colored);
+                self.coloring.uncolored.is_empty()
+            })
+    }
+
+    fn assign(&mut self, code: &mut Code) {
+        let (graph, coloring) = (&self.colored, &self.coloring);
+        let of = |reg: Reg| coloring.color(graph.find(reg)).unwrap_or(Reg::R0);
+        self.registers.clear();
+        self.registers.extend((0..code.regs).map(Reg).map(of));
+        let mut map = |reg: Reg| self.registers[reg.index()];
+        for block in &mut code.blocks {
+            for (inst, _) in &mut block.insts {
+                inst.map_regs(&mut map);
+            }
+            block.end.map_regs(&mut map);
+        }
+    }
 }
 
 /// The node to move to memory: the cheapest of those without a register and their
@@ -75,17 +98,4 @@ fn choose(graph: &Graph, uncolored: &[Reg]) -> Option<Reg> {
             *node,
         )
     })
-}
-
-fn assign(code: &mut Code, graph: &Graph, coloring: &Coloring) {
-    let mut map = |reg: Reg| {
-        let node = graph.find(reg);
-        coloring.color(node).unwrap_or(Reg::R0)
-    };
-    for block in &mut code.blocks {
-        for (inst, _) in &mut block.insts {
-            inst.map_regs(&mut map);
-        }
-        block.end.map_regs(&mut map);
-    }
 }

@@ -1,13 +1,13 @@
 //! Type and line information of a chain object.
 
-use super::ChainCode;
-use crate::hir::{Chain, Extern, Script, Symbol};
-use crate::source::{Sources, Span};
-use hike_format::btf::{
-    Btf, BtfExt, FuncInfo, IntEncoding, LineInfo, Linkage, NamedParam, Type, TypeId, encode,
-};
+use super::{ChainCode, PlacedInsn};
+use crate::hir::{Chain, Extern, Script};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use hike_format::btf::{Btf, IntEncoding, Line, Linkage, NamedParam, Type, TypeId, encode_section};
 use hike_format::signature::{IntType, Param, ResultKind};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The largest line and column BTF has room for.
 const MAX_LINE: u32 = (1 << 22) - 1;
@@ -22,24 +22,30 @@ pub fn sections(
     sources: &Sources,
 ) -> (Vec<u8>, Vec<u8>) {
     let mut types = Types::default();
-    let mut ext = BtfExt::default();
+    let mut functions = Vec::with_capacity(codes.len());
     let mut offset = 0;
-    let chains = script.chains.iter();
-    let chains: BTreeMap<&Symbol, &Chain> = chains.map(|chain| (&chain.symbol, chain)).collect();
-    for code in codes {
-        ext.functions.push(FuncInfo {
-            section: section.into(),
-            offset,
-            ty: types.chain(code, chains.get(&code.symbol).copied()),
-        });
-        lines(section, offset, code, sources, &mut ext.lines);
+    for (index, code) in codes.iter().enumerate() {
+        // Both are in source order.
+        let here = script.chains.get(index);
+        let chain = here
+            .filter(|chain| chain.symbol == code.symbol)
+            .or_else(|| script.chains.iter().find(|it| it.symbol == code.symbol));
+        functions.push((offset, types.chain(code, chain)));
         offset += code.slots() as u32 * 8;
     }
     script
         .externs
         .iter()
         .for_each(|external| types.external(external));
-    encode(&types.btf, &ext)
+    let mut lines = Lines::new(sources);
+    let starts = functions.iter().map(|(offset, _)| *offset);
+    let lines = codes.iter().zip(starts).flat_map(|(code, start)| {
+        lines.start();
+        let insns = code.insns.iter();
+        let found = insns.filter_map(|placed| lines.next(placed, start));
+        found.collect::<SmallVec<[_; 32]>>()
+    });
+    encode_section(&types.btf, section, &functions, lines)
 }
 
 /// Types under construction; each integer type is there once.
@@ -103,33 +109,80 @@ impl Types {
     }
 }
 
+/// Lines that are looked at before all are searched.
+const NEAR: usize = 4;
+
 /// One record where the place of the code changes.
-fn lines(
-    section: &str,
-    start: u32,
-    code: &ChainCode,
-    sources: &Sources,
-    found: &mut Vec<LineInfo>,
-) {
-    let mut last = None;
-    for placed in &code.insns {
-        let (file, line, column) = place(placed.span, sources);
-        if last.replace((placed.span.file, line, column)) != Some((placed.span.file, line, column))
-        {
-            found.push(LineInfo {
-                section: section.into(),
-                offset: start + placed.slot * 8,
-                file: file.recorded_path().into(),
-                text: file.line_text(line).into(),
-                line: line.min(MAX_LINE),
-                column: column.min(MAX_COLUMN),
-            });
-        }
-    }
+struct Lines<'s> {
+    sources: &'s Sources,
+    /// Where the last instruction came from.
+    last_span: Option<Span>,
+    /// The same as file, line and column.
+    last_place: Option<(FileId, u32, u32)>,
+    /// The line that was looked up last, with its bytes: the next one is mostly near.
+    known: Option<(FileId, u32, Range<u32>)>,
+    /// The file that was named last.
+    path: Option<(FileId, &'s str)>,
 }
 
-fn place(span: Span, sources: &Sources) -> (&crate::source::SourceFile, u32, u32) {
-    let file = sources.file(span.file);
-    let place = file.line_column(span.start);
-    (file, place.line, place.column)
+impl<'s> Lines<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            last_span: None,
+            last_place: None,
+            known: None,
+            path: None,
+        }
+    }
+
+    /// A chain starts: its first instruction gets a record whatever was before.
+    fn start(&mut self) {
+        self.last_span = None;
+        self.last_place = None;
+    }
+
+    /// The record of an instruction of the chain that starts at `start`, if it needs one.
+    fn next(&mut self, placed: &PlacedInsn, start: u32) -> Option<Line<'s>> {
+        let span = placed.span;
+        let is_same = |last: Span| (last.file, last.start) == (span.file, span.start);
+        if self.last_span.replace(span).is_some_and(is_same) {
+            return None;
+        }
+        let file = self.sources.file(span.file);
+        let (line, column) = self.find(file, span);
+        let place = Some((span.file, line, column));
+        if std::mem::replace(&mut self.last_place, place) == place {
+            return None;
+        }
+        let path = match self.path {
+            Some((known, path)) if known == span.file => path,
+            _ => file.recorded_path(),
+        };
+        self.path = Some((span.file, path));
+        Some(Line {
+            offset: start + placed.slot * 8,
+            file: path,
+            text: file.line_text(line),
+            line: line.min(MAX_LINE),
+            column: column.min(MAX_COLUMN),
+        })
+    }
+
+    fn find(&mut self, file: &SourceFile, span: Span) -> (u32, u32) {
+        if let Some((known, line, bytes)) = &mut self.known
+            && *known == span.file
+        {
+            for _ in 0..NEAR {
+                if bytes.contains(&span.start) {
+                    return (*line, file.column(*line, span.start));
+                }
+                *line += 1;
+                *bytes = file.line_bytes(*line);
+            }
+        }
+        let place = file.line_column(span.start);
+        self.known = Some((span.file, place.line, file.line_bytes(place.line)));
+        (place.line, place.column)
+    }
 }

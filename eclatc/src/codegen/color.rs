@@ -4,6 +4,7 @@
 
 use super::interference::Graph;
 use super::machine::Reg;
+use crate::bitset::{self, Bits};
 
 /// Registers that can be given.
 const COLORS: usize = Reg::PHYSICAL as usize;
@@ -22,7 +23,8 @@ pub fn merge_moves(graph: &mut Graph, merging: Merging) {
     let mut changed = true;
     while changed {
         changed = false;
-        for (dst, src) in graph.moves.clone() {
+        for index in 0..graph.moves.len() {
+            let (dst, src) = graph.moves[index];
             let (dst, src) = (graph.find(dst), graph.find(src));
             let (kept, gone) = if src.is_physical() || !dst.is_physical() {
                 (src, dst)
@@ -54,29 +56,36 @@ fn is_safe(graph: &Graph, kept: Reg, gone: Reg) -> bool {
 }
 
 /// Registers for nodes, and the nodes that got none.
+#[derive(Default)]
 pub struct Coloring {
     colors: Vec<Option<Reg>>,
     /// Nodes without a register, worst first.
     pub uncolored: Vec<Reg>,
+    order: Order,
+    /// Moves between nodes that were not merged.
+    moves: Vec<(Reg, Reg)>,
 }
 
 impl Coloring {
     /// Gives every node a register that no neighbour has, as far as there is one.
-    pub fn new(graph: &Graph) -> Self {
-        let mut this = Self {
-            colors: vec![None; graph.costs.len()],
-            uncolored: Vec::new(),
-        };
-        for machine in (0..Reg::PHYSICAL).map(Reg) {
-            this.colors[machine.index()] = Some(machine);
-        }
-        for node in elimination_order(graph).into_iter().rev() {
-            match this.free_color(graph, node) {
-                Some(color) => this.colors[node.index()] = Some(color),
-                None => this.uncolored.push(node),
+    pub fn compute(&mut self, graph: &Graph) {
+        self.uncolored.clear();
+        self.colors.clear();
+        self.colors
+            .extend((0..Reg::PHYSICAL).map(|it| Some(Reg(it))));
+        self.colors.resize(graph.costs.len(), None);
+        let moves = graph.moves.iter();
+        let moves = moves.map(|(dst, src)| (graph.find(*dst), graph.find(*src)));
+        self.moves.clear();
+        self.moves.extend(moves.filter(|(dst, src)| dst != src));
+        self.order.compute(graph);
+        for index in (0..self.order.found.len()).rev() {
+            let node = self.order.found[index];
+            match self.free_color(graph, node) {
+                Some(color) => self.colors[node.index()] = Some(color),
+                None => self.uncolored.push(node),
             }
         }
-        this
     }
 
     /// The register of a node.
@@ -91,12 +100,10 @@ impl Coloring {
             taken[color.index()] = true;
         }
         let is_free = |color: &Reg| !taken[color.index()];
-        let partners = graph.moves.iter().filter_map(|(dst, src)| {
-            match (graph.find(*dst), graph.find(*src)) {
-                (dst, src) if dst == node => Some(src),
-                (dst, src) if src == node => Some(dst),
-                _ => None,
-            }
+        let partners = self.moves.iter().filter_map(|(dst, src)| match node {
+            _ if *dst == node => Some(*src),
+            _ if *src == node => Some(*dst),
+            _ => None,
         });
         let wanted = partners.filter_map(|partner| self.color(partner));
         let all = (0..Reg::PHYSICAL).map(Reg);
@@ -106,28 +113,57 @@ impl Coloring {
 
 /// The nodes in an order in which each, when it is taken away, has few neighbours left, as
 /// far as possible; else the cheapest to have in memory goes first.
-fn elimination_order(graph: &Graph) -> Vec<Reg> {
-    let mut left: Vec<Reg> = graph.nodes().collect();
-    let mut degrees: Vec<usize> = vec![0; graph.costs.len()];
-    for node in &left {
-        degrees[node.index()] = graph.degree(*node);
-    }
-    let mut order = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        let easy = left.iter().position(|it| degrees[it.index()] < COLORS);
-        let next = easy.or_else(|| {
-            let price = |node: &Reg| {
-                let degree = (degrees[node.index()] as u64).max(1);
-                graph.costs[node.index()].saturating_mul(1000) / degree
-            };
-            (0..left.len()).min_by_key(|index| price(&left[*index]))
-        });
-        let node = left.remove(next.unwrap_or_default());
-        for neighbour in graph.neighbours(node) {
-            let degree = &mut degrees[neighbour.index()];
-            *degree = degree.saturating_sub(1);
+#[derive(Default)]
+struct Order {
+    found: Vec<Reg>,
+    degrees: Vec<usize>,
+    /// Nodes that are left.
+    left: Vec<u64>,
+    /// Those of them that have few neighbours left.
+    easy: Vec<u64>,
+}
+
+impl Order {
+    fn compute(&mut self, graph: &Graph) {
+        let bound = graph.costs.len();
+        bitset::clear(&mut self.left, bound as u32);
+        bitset::clear(&mut self.easy, bound as u32);
+        self.degrees.clear();
+        self.degrees.resize(bound, usize::MAX);
+        for node in graph.nodes() {
+            let degree = graph.degree(node);
+            self.degrees[node.index()] = degree;
+            self.left.include(node.0);
+            if degree < COLORS {
+                self.easy.include(node.0);
+            }
         }
-        order.push(node);
+        self.found.clear();
+        while let Some(node) = self.next(graph) {
+            self.take(graph, node);
+        }
     }
-    order
+
+    fn next(&self, graph: &Graph) -> Option<Reg> {
+        let price = |node: &u32| {
+            let degree = (self.degrees[*node as usize] as u64).max(1);
+            graph.costs[*node as usize].saturating_mul(1000) / degree
+        };
+        let easy = self.easy.numbers().next();
+        let next = easy.or_else(|| self.left.numbers().min_by_key(price));
+        next.map(Reg)
+    }
+
+    fn take(&mut self, graph: &Graph, node: Reg) {
+        self.left.exclude(node.0);
+        self.easy.exclude(node.0);
+        self.found.push(node);
+        for neighbour in graph.neighbours(node) {
+            let degree = &mut self.degrees[neighbour.index()];
+            *degree = degree.saturating_sub(1);
+            if *degree < COLORS && self.left.has(neighbour.0) {
+                self.easy.include(neighbour.0);
+            }
+        }
+    }
 }

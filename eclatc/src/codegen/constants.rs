@@ -4,91 +4,131 @@
 use super::machine::{Code, End, Inst, Label, Reg, Source};
 use crate::ir::Condition;
 
-/// What each of the machine's registers holds, where that is known.
-type Held = [Option<u64>; Reg::PHYSICAL as usize];
+/// What the machine's registers hold, where that is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Held {
+    values: [u64; Reg::PHYSICAL as usize],
+    /// A bit for each register whose value is known; the value of others is 0.
+    known: u16,
+}
 
-/// Removes such loads; registers must be allocated.
-pub fn drop_known(code: &mut Code) {
-    let starts = analyse(code);
-    for (block, start) in code.blocks.iter_mut().zip(starts) {
-        let Some(mut held) = start else {
-            continue;
+impl Held {
+    const NOTHING: Self = Self {
+        values: [0; Reg::PHYSICAL as usize],
+        known: 0,
+    };
+
+    fn get(&self, reg: Reg) -> Option<u64> {
+        (self.known >> reg.0 & 1 == 1).then(|| self.values[reg.index()])
+    }
+
+    fn set(&mut self, reg: Reg, value: Option<u64>) {
+        let bit = 1 << reg.0;
+        self.values[reg.index()] = value.unwrap_or(0);
+        match value {
+            Some(_) => self.known |= bit,
+            None => self.known &= !bit,
+        }
+    }
+
+    fn execute(&mut self, inst: &Inst) {
+        let value = match inst {
+            Inst::Const { value, .. } => Some(*value),
+            Inst::Move { src, .. } => self.get(*src),
+            _ => None,
         };
-        block.insts.retain(|(inst, _)| match inst {
-            Inst::Const { dst, value } if held[dst.index()] == Some(*value) => false,
-            inst => {
-                execute(inst, &mut held);
-                true
+        inst.for_each_def(|dst| self.set(dst, value));
+    }
+
+    /// Forgets what is different in `other`; says whether that was anything.
+    fn meet(&mut self, other: &Self) -> bool {
+        let before = self.known;
+        for reg in (0..Reg::PHYSICAL).map(Reg) {
+            if self.get(reg) != other.get(reg) {
+                self.set(reg, None);
             }
-        });
+        }
+        self.known != before
     }
 }
 
-/// For each block that can be reached, what registers hold at its start.
-fn analyse(code: &Code) -> Vec<Option<Held>> {
-    let mut starts = vec![None; code.blocks.len()];
-    starts[0] = Some([None; Reg::PHYSICAL as usize]);
-    let mut work = vec![Label(0)];
-    while let Some(label) = work.pop() {
-        let Some(mut held) = starts[label.index()] else {
-            continue;
-        };
-        let block = code.block(label);
-        block
-            .insts
-            .iter()
-            .for_each(|(inst, _)| execute(inst, &mut held));
-        for (next, held) in outgoing(block.end, held) {
-            let start = &mut starts[next.index()];
-            let met = start.map_or(held, |before| meet(before, held));
-            if *start != Some(met) {
-                *start = Some(met);
-                work.push(next);
+/// Follows constants through the code; one does chain after chain.
+#[derive(Default)]
+pub struct Constants {
+    /// For each block that can be reached, what registers hold at its start.
+    starts: Vec<Option<Held>>,
+    /// Blocks to be looked at.
+    work: Vec<Label>,
+}
+
+impl Constants {
+    /// Removes such loads; registers must be allocated.
+    pub fn drop_known(&mut self, code: &mut Code) {
+        self.analyse(code);
+        for (block, start) in code.blocks.iter_mut().zip(&self.starts) {
+            let Some(mut held) = *start else {
+                continue;
+            };
+            block.insts.retain(|(inst, _)| match inst {
+                Inst::Const { dst, value } if held.get(*dst) == Some(*value) => false,
+                inst => {
+                    held.execute(inst);
+                    true
+                }
+            });
+        }
+    }
+
+    fn analyse(&mut self, code: &Code) {
+        self.starts.clear();
+        self.starts.resize(code.blocks.len(), None);
+        self.starts[0] = Some(Held::NOTHING);
+        self.work.push(Label(0));
+        while let Some(label) = self.work.pop() {
+            let Some(mut held) = self.starts[label.index()] else {
+                continue;
+            };
+            let block = code.block(label);
+            block.insts.iter().for_each(|(inst, _)| held.execute(inst));
+            for next in block.end.successors() {
+                self.arrive(next, &shown(block.end, next, held));
             }
         }
     }
-    starts
-}
 
-fn execute(inst: &Inst, held: &mut Held) {
-    let value = match inst {
-        Inst::Const { value, .. } => Some(*value),
-        Inst::Move { src, .. } => held[src.index()],
-        _ => None,
-    };
-    for dst in inst.defs() {
-        held[dst.index()] = value;
+    /// Control can come to a block with registers that hold this.
+    fn arrive(&mut self, label: Label, held: &Held) {
+        let new = match &mut self.starts[label.index()] {
+            Some(start) => start.meet(held),
+            start => {
+                *start = Some(*held);
+                true
+            }
+        };
+        if new {
+            self.work.push(label);
+        }
     }
 }
 
-/// What is known where the end of a block leads.
-fn outgoing(end: End, held: Held) -> Vec<(Label, Held)> {
-    let End::Branch {
+/// What is known where the end of a block leads to `next`.
+fn shown(end: End, next: Label, mut held: Held) -> Held {
+    if let End::Branch {
         condition,
         left,
         right: Source::Imm(imm),
         then,
         otherwise,
     } = end
-    else {
-        let successors = end.successors();
-        return successors.map(|next| (next, held)).collect();
-    };
-    let mut equal = held;
-    equal[left.index()] = Some(i64::from(imm) as u64);
-    match condition {
-        Condition::Eq => vec![(then, equal), (otherwise, held)],
-        Condition::Ne => vec![(then, held), (otherwise, equal)],
-        _ => vec![(then, held), (otherwise, held)],
-    }
-}
-
-fn meet(left: Held, right: Held) -> Held {
-    let mut met = left;
-    for (known, other) in met.iter_mut().zip(right) {
-        if *known != other {
-            *known = None;
+    {
+        let equal = match condition {
+            Condition::Eq => Some((then, otherwise)),
+            Condition::Ne => Some((otherwise, then)),
+            _ => None,
+        };
+        if equal.is_some_and(|(here, other)| here == next && other != next) {
+            held.set(left, Some(i64::from(imm) as u64));
         }
     }
-    met
+    held
 }

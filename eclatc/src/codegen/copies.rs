@@ -1,6 +1,7 @@
 //! Copies that happen at once, as moves one after another.
 
 use super::machine::{Inst, Reg};
+use smallvec::SmallVec;
 
 /// What a copy gives its register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,14 +12,19 @@ pub enum Copied {
     Const(u64),
 }
 
+/// Moves one after another; few blocks have many parameters.
+type Moves = SmallVec<[Inst; 2]>;
+
 /// Moves that have the effect of all `copies` at once; no register is copied to twice.
 /// `fresh` gives a register that nothing else uses.
-pub fn in_sequence(copies: Vec<(Reg, Copied)>, mut fresh: impl FnMut() -> Reg) -> Vec<Inst> {
-    let mut left: Vec<_> = copies
-        .into_iter()
+pub fn in_sequence(
+    copies: impl Iterator<Item = (Reg, Copied)>,
+    mut fresh: impl FnMut() -> Reg,
+) -> Moves {
+    let mut left: SmallVec<[_; 4]> = copies
         .filter(|(dst, from)| *from != Copied::Reg(*dst))
         .collect();
-    let mut moves = Vec::new();
+    let mut moves = Moves::new();
     while !left.is_empty() {
         let is_read = |dst: Reg| left.iter().any(|(_, from)| *from == Copied::Reg(dst));
         match left.iter().position(|(dst, _)| !is_read(*dst)) {

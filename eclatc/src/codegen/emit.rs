@@ -7,48 +7,79 @@ use crate::source::Span;
 use hike_abi::limits::CHAIN_INSNS;
 use hike_isa::{self as isa, AluOp, Insn, JumpOp, Operand, Size, Width};
 
-/// Emits the blocks of `order`.
-///
-/// # Errors
-/// When the chain has more slots of quick code than the VM has room for.
-pub fn emit(function: &Function, code: &Code, order: &[Label]) -> Result<ChainCode, Limit> {
-    let mut emission = Emission {
-        code,
-        items: Vec::new(),
-        starts: vec![0; code.blocks.len()],
-        next: 0,
-    };
-    for (index, &label) in order.iter().enumerate() {
-        emission.block(label, order.get(index + 1).copied());
-    }
-    emission.end_safely();
-    match emission.quick_slots() {
-        slots if slots > CHAIN_INSNS => Err(Limit::Slots(slots)),
-        _ => Ok(emission.finish(function, order)),
-    }
+/// Emits chain after chain.
+#[derive(Default)]
+pub struct Emitter {
+    insns: Vec<PlacedInsn>,
+    /// Instructions that jump, by index, and where to.
+    jumps: Vec<(usize, Label)>,
+    /// For each block, its first slot.
+    starts: Vec<u32>,
 }
 
-/// An instruction whose jump is not resolved yet.
-struct Item {
-    placed: PlacedInsn,
-    target: Option<Label>,
+impl Emitter {
+    /// Emits the blocks of `order`.
+    ///
+    /// # Errors
+    /// When the chain has more slots of quick code than the VM has room for.
+    pub fn emit(
+        &mut self,
+        function: &Function,
+        code: &Code,
+        order: &[Label],
+    ) -> Result<ChainCode, Limit> {
+        self.insns.clear();
+        self.jumps.clear();
+        self.starts.clear();
+        self.starts.resize(code.blocks.len(), 0);
+        let mut emission = Emission {
+            code,
+            out: self,
+            next: 0,
+        };
+        for (index, &label) in order.iter().enumerate() {
+            emission.block(label, order.get(index + 1).copied());
+        }
+        emission.end_safely();
+        match emission.quick_slots() {
+            slots if slots > CHAIN_INSNS => Err(Limit::Slots(slots)),
+            _ => Ok(self.finish(function, order)),
+        }
+    }
+
+    fn finish(&mut self, function: &Function, order: &[Label]) -> ChainCode {
+        for (index, target) in &self.jumps {
+            let placed = &mut self.insns[*index];
+            let distance = self.starts[target.index()] as i32 - placed.slot as i32 - 1;
+            set_distance(&mut placed.insn, distance);
+        }
+        let of_ir = order
+            .iter()
+            .filter(|label| label.index() < function.blocks.len());
+        let blocks = of_ir.map(|label| (BlockId(label.0), self.starts[label.index()]));
+        ChainCode {
+            symbol: function.symbol.clone(),
+            span: function.span,
+            blocks: blocks.collect(),
+            // As many as there are, no room for more.
+            insns: self.insns.drain(..).collect(),
+        }
+    }
 }
 
 struct Emission<'a> {
     code: &'a Code,
-    items: Vec<Item>,
-    /// For each block, its first slot.
-    starts: Vec<u32>,
+    out: &'a mut Emitter,
     /// The next slot.
     next: u32,
 }
 
 impl Emission<'_> {
     fn push(&mut self, insn: Insn, span: Span) {
-        self.push_item(insn, span, None, None);
+        self.push_call(insn, span, None);
     }
 
-    fn push_item(&mut self, insn: Insn, span: Span, callee: Option<Symbol>, target: Option<Label>) {
+    fn push_call(&mut self, insn: Insn, span: Span, callee: Option<Symbol>) {
         let placed = PlacedInsn {
             slot: self.next,
             insn,
@@ -56,11 +87,16 @@ impl Emission<'_> {
             span,
         };
         self.next += insn.slots() as u32;
-        self.items.push(Item { placed, target });
+        self.out.insns.push(placed);
+    }
+
+    fn push_jump(&mut self, insn: Insn, span: Span, target: Label) {
+        self.out.jumps.push((self.out.insns.len(), target));
+        self.push(insn, span);
     }
 
     fn block(&mut self, label: Label, next: Option<Label>) {
-        self.starts[label.index()] = self.next;
+        self.out.starts[label.index()] = self.next;
         let block = self.code.block(label);
         for (inst, span) in &block.insts {
             match inst {
@@ -79,7 +115,7 @@ impl Emission<'_> {
             }
             Callee::Program(symbol) | Callee::Chain(symbol) => {
                 let insn = Insn::CallSymbol { imm: -1 };
-                self.push_item(insn, span, Some(symbol.clone()), None);
+                self.push_call(insn, span, Some(symbol.clone()));
             }
         }
     }
@@ -124,7 +160,7 @@ impl Emission<'_> {
             off: 0,
             long: false,
         };
-        self.push_item(insn, span, None, Some(to));
+        self.push_jump(insn, span, to);
     }
 
     fn jump_if(&mut self, test: (Condition, Reg, Source), to: Label, span: Span) {
@@ -135,13 +171,13 @@ impl Emission<'_> {
             src: operand(test.2),
             off: 0,
         };
-        self.push_item(insn, span, None, Some(to));
+        self.push_jump(insn, span, to);
     }
 
     /// Adds an `exit` where a call that ends the chain would be the last instruction: the VM
     /// takes no chain whose end could be run over.
     fn end_safely(&mut self) {
-        let last = self.items.last().map(|item| &item.placed);
+        let last = self.out.insns.last();
         if let Some((true, span)) = last.map(|last| (last.insn.falls_through(), last.span)) {
             self.push(Insn::Exit, span);
         }
@@ -149,40 +185,24 @@ impl Emission<'_> {
 
     /// Slots of quick code: `r1 = constant` and the program call after it are one.
     fn quick_slots(&self) -> usize {
-        let targets = self.items.iter().filter_map(|item| item.target);
-        let targets: Vec<_> = targets.map(|label| self.starts[label.index()]).collect();
-        let fused = self.items.windows(2).filter(|pair| {
+        let Emitter {
+            insns,
+            jumps,
+            starts,
+        } = &*self.out;
+        let is_target = |slot: u32| {
+            let mut targets = jumps.iter().map(|(_, label)| starts[label.index()]);
+            targets.any(|start| start == slot)
+        };
+        let fused = insns.windows(2).filter(|pair| {
             let [first, second] = pair else {
                 return false;
             };
-            is_first_argument(&first.placed.insn)
-                && is_program(second.placed.callee.as_ref())
-                && !targets.contains(&second.placed.slot)
+            is_first_argument(&first.insn)
+                && is_program(second.callee.as_ref())
+                && !is_target(second.slot)
         });
         self.next as usize - fused.count()
-    }
-
-    fn finish(self, function: &Function, order: &[Label]) -> ChainCode {
-        let starts = self.starts;
-        let of_ir = order
-            .iter()
-            .filter(|label| label.index() < function.blocks.len());
-        let blocks = of_ir.map(|label| (BlockId(label.0), starts[label.index()]));
-        let blocks = blocks.collect();
-        let insns = self.items.into_iter().map(|item| {
-            let mut placed = item.placed;
-            if let Some(target) = item.target {
-                let distance = starts[target.index()] as i32 - placed.slot as i32 - 1;
-                set_distance(&mut placed.insn, distance);
-            }
-            placed
-        });
-        ChainCode {
-            symbol: function.symbol.clone(),
-            span: function.span,
-            insns: insns.collect(),
-            blocks,
-        }
     }
 }
 

@@ -2,54 +2,86 @@
 
 use super::liveness::{Liveness, Registers, walk_back};
 use super::machine::{Code, Inst, Reg};
-use crate::bitset::BitSet;
+use crate::bitset::{Bits, Matrix};
 
 /// Registers as nodes; nodes can be merged.
-#[derive(Clone)]
+#[derive(Default)]
 pub struct Graph {
     /// For each node, what it interferes with. Machine registers interfere with one another
     /// without edges.
-    edges: Vec<BitSet>,
-    /// For each node, the node it was merged into.
-    merged: Vec<Option<Reg>>,
+    edges: Matrix,
+    /// For each node, the node it was merged into, or itself.
+    merged: Vec<Reg>,
     /// Moves, `(dst, src)`, in the order of the code.
     pub moves: Vec<(Reg, Reg)>,
     /// For each node, what it costs to have it in memory.
     pub costs: Vec<u64>,
+    /// A set under construction.
+    set: Vec<u64>,
 }
 
 impl Graph {
-    /// The graph of some code; `None` when at some place more than `limit` registers are
-    /// needed at once.
-    pub fn new(code: &Code, limit: usize) -> Option<Self> {
-        let mut this = Self {
-            edges: vec![BitSet::new(code.regs); code.regs as usize],
-            merged: vec![None; code.regs as usize],
-            moves: Vec::new(),
-            costs: vec![0; code.regs as usize],
-        };
-        let liveness = Liveness::new::<Registers>(code);
+    /// Makes it the graph of some code whose liveness is known; says whether there is one:
+    /// nowhere more than `limit` registers are needed at once.
+    pub fn build(&mut self, code: &Code, liveness: &Liveness, limit: usize) -> bool {
+        self.reset(code.regs);
+        let mut live = std::mem::take(&mut self.set);
+        let mut fits = true;
         for label in code.labels() {
             let weight = 10u64.pow(code.block(label).depth.min(6));
-            let mut live = liveness.at_end(code, label);
-            let mut peak = live.len();
+            liveness.at_end(code, label, &mut live);
+            let mut peak = live.count();
             for reg in code.block(label).end.uses() {
-                this.costs[reg.index()] += weight;
+                self.costs[reg.index()] += weight;
             }
             walk_back::<Registers>(code, label, &mut live, |inst, after| {
-                peak = peak.max(after.len());
+                peak = peak.max(after.count());
                 if peak <= limit {
-                    this.add_inst(inst, after.iter().map(Reg), weight);
+                    self.add_inst(inst, after, weight);
                 }
             });
             if peak > limit {
-                return None;
+                fits = false;
+                break;
             }
         }
-        Some(this)
+        self.set = live;
+        self.mirror();
+        fits
     }
 
-    fn add_inst(&mut self, inst: &Inst, after: impl Iterator<Item = Reg>, weight: u64) {
+    /// Adds every edge in the other direction.
+    fn mirror(&mut self) {
+        let mut others = std::mem::take(&mut self.set);
+        for node in 0..self.merged.len() as u32 {
+            others.clear();
+            others.extend_from_slice(self.edges.row(node as usize));
+            for other in others.numbers() {
+                self.edges.row_mut(other as usize).include(node);
+            }
+        }
+        self.set = others;
+    }
+
+    fn reset(&mut self, regs: u32) {
+        self.edges.reset(regs as usize, regs);
+        self.merged.clear();
+        self.merged.extend((0..regs).map(Reg));
+        self.moves.clear();
+        self.costs.clear();
+        self.costs.resize(regs as usize, 0);
+    }
+
+    /// Makes it equal to another one.
+    pub fn copy(&mut self, other: &Self) {
+        self.edges.copy(&other.edges);
+        self.merged.clone_from(&other.merged);
+        self.moves.clone_from(&other.moves);
+        self.costs.clone_from(&other.costs);
+    }
+
+    fn add_inst(&mut self, inst: &Inst, after: &[u64], weight: u64) {
+        inst.for_each_use(|reg| self.costs[reg.index()] += weight);
         // A move does not make its two registers interfere: they hold the same.
         let source = match *inst {
             Inst::Move { dst, src } => {
@@ -58,22 +90,24 @@ impl Graph {
             }
             _ => None,
         };
-        for reg in inst.uses().chain(inst.defs()) {
-            self.costs[reg.index()] += weight;
-        }
-        for live in after {
-            for def in inst.defs() {
-                if Some(live) != source {
-                    self.add_edge(def, live);
-                }
-            }
-        }
+        inst.for_each_def(|def| {
+            self.costs[def.index()] += weight;
+            self.add_edges(def, after, source.unwrap_or(def));
+        });
     }
 
-    fn add_edge(&mut self, a: Reg, b: Reg) {
-        if a != b && !(a.is_physical() && b.is_physical()) {
-            self.edges[a.index()].insert(b.0);
-            self.edges[b.index()].insert(a.0);
+    /// Edges from a node to all of a set but itself and `except`; not yet back.
+    fn add_edges(&mut self, node: Reg, set: &[u64], except: Reg) {
+        let row = self.edges.row_mut(node.index());
+        // What the set has of these does not count, what was there before does.
+        let had = row.has(except.0);
+        row.union(set);
+        row.exclude(node.0);
+        if !had {
+            row.exclude(except.0);
+        }
+        if node.is_physical() {
+            row[0] &= !((1 << Reg::PHYSICAL) - 1);
         }
     }
 
@@ -85,45 +119,51 @@ impl Graph {
     /// The node that stands for a register.
     pub fn find(&self, reg: Reg) -> Reg {
         let mut reg = reg;
-        while let Some(next) = self.merged[reg.index()] {
-            reg = next;
+        while self.merged[reg.index()] != reg {
+            reg = self.merged[reg.index()];
         }
         reg
     }
 
     /// Whether two nodes need different registers.
     pub fn interfere(&self, a: Reg, b: Reg) -> bool {
-        (a.is_physical() && b.is_physical()) || self.edges[a.index()].contains(b.0)
+        (a.is_physical() && b.is_physical()) || self.edges.row(a.index()).has(b.0)
     }
 
     /// The nodes a node interferes with.
     pub fn neighbours(&self, node: Reg) -> impl Iterator<Item = Reg> + '_ {
-        self.edges[node.index()].iter().map(Reg)
+        self.edges.row(node.index()).numbers().map(Reg)
     }
 
     /// How many of them there are; of a machine register, too many.
     pub fn degree(&self, node: Reg) -> usize {
         match node.is_physical() {
             true => usize::MAX,
-            false => self.edges[node.index()].len(),
+            false => self.edges.row(node.index()).count(),
         }
     }
 
     /// Merges `gone` into `kept`; if one is a machine register, that is `kept`.
     pub fn merge(&mut self, kept: Reg, gone: Reg) {
-        self.merged[gone.index()] = Some(kept);
-        let edges = std::mem::replace(&mut self.edges[gone.index()], BitSet::new(0));
-        for neighbour in edges.iter().map(Reg) {
-            self.edges[neighbour.index()].remove(gone.0);
-            self.add_edge(kept, neighbour);
+        self.merged[gone.index()] = kept;
+        let mut edges = std::mem::take(&mut self.set);
+        self.edges.take(gone.index(), &mut edges);
+        for neighbour in edges.numbers() {
+            let row = self.edges.row_mut(neighbour as usize);
+            row.exclude(gone.0);
+            if !(kept.is_physical() && Reg(neighbour).is_physical()) {
+                row.include(kept.0);
+            }
         }
+        self.add_edges(kept, &edges, kept);
+        self.set = edges;
         self.costs[kept.index()] =
             self.costs[kept.index()].saturating_add(self.costs[gone.index()]);
     }
 
     /// The virtual registers that were not merged into another one.
     pub fn nodes(&self) -> impl Iterator<Item = Reg> + '_ {
-        let all = (Reg::PHYSICAL..self.edges.len() as u32).map(Reg);
-        all.filter(|reg| self.merged[reg.index()].is_none())
+        let all = (Reg::PHYSICAL..self.merged.len() as u32).map(Reg);
+        all.filter(|reg| self.merged[reg.index()] == *reg)
     }
 }

@@ -6,18 +6,95 @@
 use super::machine::{Code, End, Label};
 use crate::ir::Condition;
 
-/// The blocks that can be reached, in the order of the code.
-pub fn layout(code: &Code) -> Vec<Label> {
-    let order = reverse_postorder(code);
-    let [first, second] = [Preference::Source, Preference::Calls].map(|preference| {
-        let followers = Matching::new(code, &order, preference).followers(&order);
-        let mut traces = traces(&order, &followers);
-        end_well(code, &mut traces);
-        traces.concat()
-    });
-    match ends_with_call(code, &first) && !ends_with_call(code, &second) {
-        true => second,
-        false => first,
+/// Orders blocks; one does chain after chain.
+#[derive(Default)]
+pub struct Layout {
+    /// The blocks that can be reached, in reverse postorder.
+    order: Vec<Label>,
+    /// Blocks under visit, with the successors that are left.
+    path: Vec<(Label, u8)>,
+    /// For each block, its place in `order`, and something larger for all that have none.
+    rank: Vec<u32>,
+    matching: Matching,
+    /// The blocks in the order of the code.
+    found: Vec<Label>,
+}
+
+/// A rank no block has.
+const UNREACHED: u32 = u32::MAX;
+
+impl Layout {
+    /// The blocks that can be reached, in the order of the code.
+    pub fn compute(&mut self, code: &Code) -> &[Label] {
+        self.reverse_postorder(code);
+        self.traces(code, Preference::Source);
+        if ends_with_call(code, &self.found) {
+            self.traces(code, Preference::Calls);
+            if ends_with_call(code, &self.found) {
+                self.traces(code, Preference::Source);
+            }
+        }
+        &self.found
+    }
+
+    fn reverse_postorder(&mut self, code: &Code) {
+        self.order.clear();
+        self.rank.clear();
+        self.rank.resize(code.blocks.len(), UNREACHED);
+        self.path.clear();
+        self.meet(code, Label(0));
+        while let Some((label, left)) = self.path.last_mut() {
+            let label = *label;
+            let Some(next) = left.checked_sub(1) else {
+                self.order.push(label);
+                self.path.pop();
+                continue;
+            };
+            *left = next;
+            let to = code.block(label).end.successors().nth(next.into());
+            if let Some(to) = to.filter(|to| self.rank[to.index()] == UNREACHED) {
+                self.meet(code, to);
+            }
+        }
+        self.order.reverse();
+        for (rank, label) in (0..).zip(&self.order) {
+            self.rank[label.index()] = rank;
+        }
+    }
+
+    fn meet(&mut self, code: &Code, label: Label) {
+        self.rank[label.index()] = 0;
+        let successors = code.block(label).end.successors().count();
+        self.path.push((label, successors as u8));
+    }
+
+    /// Lays out runs of blocks that follow one another, in the order of their first blocks; a
+    /// run comes last that does not end with a call, if there is one.
+    fn traces(&mut self, code: &Code, preference: Preference) {
+        let Self {
+            order,
+            rank,
+            matching,
+            found,
+            ..
+        } = self;
+        matching.compute(code, (order, rank), preference);
+        found.clear();
+        // Where the last run that ends well starts and ends.
+        let mut good = 0..0;
+        let heads = order.iter().filter(|label| !matching.follows(**label));
+        for head in heads {
+            let start = found.len();
+            found.extend(std::iter::successors(Some(*head), |label| {
+                matching.follower(*label)
+            }));
+            if !ends_with_call(code, found) {
+                good = start..found.len();
+            }
+        }
+        if good.start > 0 {
+            found[good.start..].rotate_left(good.len());
+        }
     }
 }
 
@@ -37,78 +114,66 @@ fn ends_with_call(code: &Code, labels: &[Label]) -> bool {
     last == Some(End::Never)
 }
 
-fn reverse_postorder(code: &Code) -> Vec<Label> {
-    let mut seen = vec![false; code.blocks.len()];
-    let mut order = Vec::with_capacity(code.blocks.len());
-    let successors = |label| code.block(label).end.successors();
-    let mut stack = vec![(Label(0), successors(Label(0)))];
-    seen[0] = true;
-    while let Some((label, left)) = stack.last_mut() {
-        match left.next_back() {
-            Some(next) if std::mem::replace(&mut seen[next.index()], true) => {}
-            Some(next) => stack.push((next, successors(next))),
-            None => {
-                order.push(*label);
-                stack.pop();
-            }
-        }
-    }
-    order.reverse();
-    order
-}
-
 /// A largest matching of blocks with the blocks that follow them (Kuhn's algorithm).
+#[derive(Default)]
 struct Matching {
     /// For each block, what could follow it, best first.
-    candidates: Vec<Vec<Label>>,
+    candidates: Vec<[Option<Label>; 2]>,
     /// For each block, what it follows.
     before: Vec<Option<Label>>,
+    /// For each block, what follows it.
+    after: Vec<Option<Label>>,
+    /// For each block, the last search that has tried it.
+    tried: Vec<u32>,
 }
 
 impl Matching {
-    fn new(code: &Code, order: &[Label], preference: Preference) -> Self {
-        let mut rank = vec![usize::MAX; code.blocks.len()];
-        for (index, label) in order.iter().enumerate() {
-            rank[label.index()] = index;
-        }
-        // Forward edges only: no cycle can be chosen.
-        let forward = |from: Label, to: &Label| rank[from.index()] < rank[to.index()];
-        let candidates = code.labels().map(|from| {
-            let mut followers = fall_through(code.block(from).end);
-            followers.retain(|to| forward(from, to));
-            if preference == Preference::Calls {
-                followers.sort_by_key(|to| code.block(*to).end != End::Never);
+    fn compute(&mut self, code: &Code, blocks: (&[Label], &[u32]), preference: Preference) {
+        let (order, rank) = blocks;
+        self.candidates.clear();
+        self.candidates.extend(code.labels().map(|from| {
+            // Forward edges only: no cycle can be chosen.
+            let forward = |to: &Label| rank[from.index()] < rank[to.index()];
+            let candidates = fall_through(code.block(from).end);
+            let [first, second] = candidates.map(|to| to.filter(forward));
+            let is_call = |to: Option<Label>| to.is_some_and(|to| code.block(to).end == End::Never);
+            match preference == Preference::Calls && is_call(second) && !is_call(first) {
+                true => [second, first],
+                false => [first, second],
             }
-            followers
-        });
-        Self {
-            candidates: candidates.collect(),
-            before: vec![None; code.blocks.len()],
+        }));
+        self.before.clear();
+        self.before.resize(code.blocks.len(), None);
+        self.tried.clear();
+        self.tried.resize(code.blocks.len(), 0);
+        for (search, label) in (1..).zip(order) {
+            self.find_follower(*label, search);
+        }
+        self.after.clear();
+        self.after.resize(code.blocks.len(), None);
+        for (to, from) in (0..).zip(&self.before) {
+            if let Some(from) = from {
+                self.after[from.index()] = Some(Label(to));
+            }
         }
     }
 
-    fn followers(mut self, order: &[Label]) -> Vec<Option<Label>> {
-        for &label in order {
-            let mut tried = vec![false; self.before.len()];
-            self.find_follower(label, &mut tried);
-        }
-        let mut followers = vec![None; self.before.len()];
-        for (to, from) in self.before.iter().enumerate() {
-            if let Some(from) = from {
-                followers[from.index()] = Some(Label(to as u32));
-            }
-        }
-        followers
+    fn follows(&self, label: Label) -> bool {
+        self.before[label.index()].is_some()
+    }
+
+    fn follower(&self, label: Label) -> Option<Label> {
+        self.after[label.index()]
     }
 
     /// Finds a follower for a block, if need be by giving another block a different one.
-    fn find_follower(&mut self, label: Label, tried: &mut [bool]) -> bool {
-        for next in self.candidates[label.index()].clone() {
-            if std::mem::replace(&mut tried[next.index()], true) {
+    fn find_follower(&mut self, label: Label, search: u32) -> bool {
+        for next in self.candidates[label.index()].into_iter().flatten() {
+            if std::mem::replace(&mut self.tried[next.index()], search) == search {
                 continue;
             }
             let free = match self.before[next.index()] {
-                Some(holder) => self.find_follower(holder, tried),
+                Some(holder) => self.find_follower(holder, search),
                 None => true,
             };
             if free {
@@ -121,39 +186,17 @@ impl Matching {
 }
 
 /// Which successors a block can fall through to: a bit test has no opposite.
-fn fall_through(end: End) -> Vec<Label> {
+fn fall_through(end: End) -> [Option<Label>; 2] {
     match end {
-        End::Goto(to) => vec![to],
+        End::Goto(to) => [Some(to), None],
         End::Branch {
             condition: Condition::Set,
             otherwise,
             ..
-        } => vec![otherwise],
+        } => [Some(otherwise), None],
         End::Branch {
             then, otherwise, ..
-        } => vec![then, otherwise],
-        End::Exit | End::Never => Vec::new(),
-    }
-}
-
-/// Runs of blocks that follow one another, in the order of their first blocks.
-fn traces(order: &[Label], followers: &[Option<Label>]) -> Vec<Vec<Label>> {
-    let mut follows = vec![false; followers.len()];
-    for to in followers.iter().flatten() {
-        follows[to.index()] = true;
-    }
-    let heads = order.iter().filter(|label| !follows[label.index()]);
-    let trace = |head: &Label| {
-        std::iter::successors(Some(*head), |label| followers[label.index()]).collect()
-    };
-    heads.map(trace).collect()
-}
-
-/// Puts a run at the end that does not end with a call, if there is one.
-fn end_well(code: &Code, traces: &mut Vec<Vec<Label>>) {
-    let is_good = |trace: &Vec<Label>| !ends_with_call(code, trace);
-    if let Some(index) = traces.iter().rposition(is_good).filter(|index| *index > 0) {
-        let trace = traces.remove(index);
-        traces.push(trace);
+        } => [Some(then), Some(otherwise)],
+        End::Exit | End::Never => [None, None],
     }
 }

@@ -194,36 +194,36 @@ pub struct Code {
 }
 
 impl Inst {
-    /// The registers it reads.
-    pub fn uses(&self) -> impl Iterator<Item = Reg> + use<> {
-        let (first, second, args) = match *self {
-            Self::Const { .. } | Self::Load { .. } => (None, None, 0),
+    /// Calls `visit` with every register it reads.
+    pub fn for_each_use(&self, mut visit: impl FnMut(Reg)) {
+        match *self {
+            Self::Const { .. } | Self::Load { .. } => {}
             Self::Move { src, .. }
             | Self::ZeroExtend { src, .. }
-            | Self::SignExtend { src, .. } => (Some(src), None, 0),
-            Self::Neg { dst } => (Some(dst), None, 0),
-            Self::Alu { dst, src, .. } => (src.reg(), Some(dst), 0),
-            Self::Store { src, .. } => (src.reg(), None, 0),
-            Self::Call { args, .. } => (None, None, args),
-        };
-        let args = (0..args).map(Reg::argument);
-        first.into_iter().chain(second).chain(args)
+            | Self::SignExtend { src, .. } => visit(src),
+            Self::Neg { dst } => visit(dst),
+            Self::Alu { dst, src, .. } => {
+                src.reg().into_iter().for_each(&mut visit);
+                visit(dst);
+            }
+            Self::Store { src, .. } => src.reg().into_iter().for_each(visit),
+            Self::Call { args, .. } => (0..args).map(Reg::argument).for_each(visit),
+        }
     }
 
-    /// The registers it writes; of a call, all that it does not preserve.
-    pub fn defs(&self) -> impl Iterator<Item = Reg> + Clone + use<> {
-        let (written, clobbered) = match *self {
-            Self::Store { .. } => (None, 0),
+    /// Calls `visit` with every register it writes; of a call, all that it does not preserve.
+    pub fn for_each_def(&self, mut visit: impl FnMut(Reg)) {
+        match *self {
+            Self::Store { .. } => {}
             Self::Move { dst, .. }
             | Self::Const { dst, .. }
             | Self::Alu { dst, .. }
             | Self::Neg { dst }
             | Self::ZeroExtend { dst, .. }
             | Self::SignExtend { dst, .. }
-            | Self::Load { dst, .. } => (Some(dst), 0),
-            Self::Call { .. } => (None, Reg::CLOBBERED),
-        };
-        written.into_iter().chain((0..clobbered).map(Reg))
+            | Self::Load { dst, .. } => visit(dst),
+            Self::Call { .. } => (0..Reg::CLOBBERED).map(Reg).for_each(visit),
+        }
     }
 
     /// Replaces every register it names.
@@ -259,7 +259,7 @@ impl Source {
 
 impl End {
     /// Where it may go on.
-    pub fn successors(self) -> impl DoubleEndedIterator<Item = Label> {
+    pub fn successors(self) -> impl DoubleEndedIterator<Item = Label> + use<> {
         let labels = match self {
             Self::Goto(to) => [Some(to), None],
             Self::Branch {
@@ -331,14 +331,14 @@ impl Code {
         (0..self.blocks.len() as u32).map(Label)
     }
 
-    /// How many edges lead to each block.
-    pub fn predecessor_counts(&self) -> Vec<u32> {
-        let mut counts = vec![0; self.blocks.len()];
+    /// Makes `counts` say for each block how many edges lead to it.
+    pub fn count_predecessors(&self, counts: &mut Vec<u32>) {
+        counts.clear();
+        counts.resize(self.blocks.len(), 0);
         for block in &self.blocks {
             for next in block.end.successors() {
                 counts[next.index()] += 1;
             }
         }
-        counts
     }
 }

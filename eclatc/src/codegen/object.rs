@@ -5,11 +5,11 @@ use crate::hir::Script;
 use crate::ir::{Module, Symbol};
 use crate::source::Sources;
 use hike_format::chain::{CODE_SECTION, SCRIPT_SECTION, SOURCE_SECTION};
+use hike_format::hash::FastMap;
 use object::elf::R_BPF_64_32;
 use object::write::{Object, Relocation, RelocationFlags, SectionId, SymbolId, SymbolSection};
 use object::{Architecture, BinaryFormat, Endianness, SectionKind, SymbolFlags, SymbolKind};
 use object::{SymbolScope, write};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// Why there is no object.
@@ -72,7 +72,9 @@ pub fn object_of(
 struct Writer {
     object: Object<'static>,
     text: SectionId,
-    symbols: BTreeMap<Symbol, SymbolId>,
+    symbols: FastMap<Symbol, SymbolId>,
+    /// The code of one chain.
+    bytes: Vec<u8>,
 }
 
 impl Writer {
@@ -83,7 +85,8 @@ impl Writer {
         Self {
             object,
             text,
-            symbols: BTreeMap::new(),
+            symbols: FastMap::default(),
+            bytes: Vec::new(),
         }
     }
 
@@ -101,14 +104,19 @@ impl Writer {
     }
 
     fn chain(&mut self, code: &ChainCode) {
-        let insns = code.insns.iter().map(|placed| placed.insn.encode());
-        let slots = insns.flat_map(|insn| insn.slots().to_vec());
-        let bytes: Vec<u8> = slots.flat_map(|slot| slot.to_bytes()).collect();
-        let offset = self.object.append_section_data(self.text, &bytes, 8);
+        let bytes = &mut self.bytes;
+        bytes.clear();
+        for placed in &code.insns {
+            for slot in placed.insn.encode().slots() {
+                bytes.extend_from_slice(&slot.to_bytes());
+            }
+        }
+        let size = bytes.len() as u64;
+        let offset = self.object.append_section_data(self.text, bytes, 8);
         let symbol = self.symbol(&code.symbol);
         let symbol = self.object.symbol_mut(symbol);
         symbol.value = offset;
-        symbol.size = bytes.len() as u64;
+        symbol.size = size;
         symbol.kind = SymbolKind::Text;
         symbol.scope = SymbolScope::Dynamic;
         symbol.section = SymbolSection::Section(self.text);

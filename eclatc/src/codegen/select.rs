@@ -5,7 +5,7 @@
 
 use super::copies::{Copied, in_sequence};
 use super::machine::{Block, Code, End, Inst, Label, Reg, Source};
-use crate::ir::analysis::{Dominators, predecessors};
+use crate::ir::analysis::{Dominators, is_forward, predecessors};
 use crate::ir::{self, BinaryOp, BlockId, Callee, Function, Op, Operand, Target, Terminator};
 use crate::ir::{UnaryOp, ValueId};
 use crate::source::Span;
@@ -31,7 +31,7 @@ fn empty_code(function: &Function) -> Code {
     Code {
         blocks: blocks
             .map(|(block, depth)| Block {
-                insts: Vec::new(),
+                insts: Vec::with_capacity(2 * block.insts.len() + 4),
                 end: End::Never,
                 end_span: block.end_span,
                 depth,
@@ -44,6 +44,9 @@ fn empty_code(function: &Function) -> Code {
 
 /// For each block, how many loops are around it.
 fn loop_depths(function: &Function) -> Vec<u32> {
+    if is_forward(function) {
+        return vec![0; function.blocks.len()];
+    }
     let dominators = Dominators::new(function);
     let preds = predecessors(function);
     let mut depths = vec![0; function.blocks.len()];
@@ -307,7 +310,7 @@ impl Selection<'_> {
             };
             (virtual_reg(*param), from)
         });
-        let moves = in_sequence(copies.collect(), || self.code.new_reg());
+        let moves = in_sequence(copies, || self.code.new_reg());
         moves.into_iter().for_each(|inst| self.push(inst, span));
     }
 }

@@ -3,6 +3,7 @@
 use super::Limit;
 use super::liveness::{Liveness, StackSlots, walk_back};
 use super::machine::{Code, Inst, StackSlot};
+use crate::bitset::Bits;
 use hike_abi::limits::FRAME_STACK;
 use std::collections::BTreeSet;
 
@@ -14,6 +15,9 @@ pub const MAX_SLOTS: u32 = FRAME_STACK as u32 / 8;
 /// # Errors
 /// When more are needed than there are.
 pub fn assign(code: &mut Code) -> Result<(), Limit> {
+    if code.slots == 0 {
+        return Ok(());
+    }
     let conflicts = conflicts(code);
     let mut places: Vec<u32> = Vec::with_capacity(conflicts.len());
     for others in &conflicts {
@@ -37,12 +41,14 @@ pub fn assign(code: &mut Code) -> Result<(), Limit> {
 /// For each place, those that hold something while it is written.
 fn conflicts(code: &Code) -> Vec<BTreeSet<u32>> {
     let mut conflicts = vec![BTreeSet::new(); code.slots as usize];
-    let liveness = Liveness::new::<StackSlots>(code);
+    let mut liveness = Liveness::default();
+    liveness.compute::<StackSlots>(code);
+    let mut live = Vec::new();
     for label in code.labels() {
-        let mut live = liveness.at_end(code, label);
+        liveness.at_end(code, label, &mut live);
         walk_back::<StackSlots>(code, label, &mut live, |inst, after| {
             if let Inst::Store { slot, .. } = inst {
-                for other in after.iter().filter(|other| *other != slot.0) {
+                for other in after.numbers().filter(|other| *other != slot.0) {
                     conflicts[slot.index()].insert(other);
                     conflicts[other as usize].insert(slot.0);
                 }

@@ -73,8 +73,9 @@ impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
     }
 
     fn through_register(&mut self, mut inst: Inst, span: Span) {
-        let reads = inst.uses().any(&self.is_spilled);
-        let writes = inst.defs().any(&self.is_spilled);
+        let (mut reads, mut writes) = (false, false);
+        inst.for_each_use(|reg| reads |= (self.is_spilled)(reg));
+        inst.for_each_def(|reg| writes |= (self.is_spilled)(reg));
         if !reads && !writes {
             self.insts.push((inst, span));
             return;

@@ -3,6 +3,7 @@
 use super::cli::{Settings, Stage};
 use super::{Exit, Failure, files};
 use crate::analyse::{self, Options};
+use crate::backend::{self, Generated};
 use crate::budget::{self, ChainBudget};
 use crate::codegen::{self, ChainCode, CodegenError};
 use crate::diagnostic::{self, Diagnostic};
@@ -127,17 +128,16 @@ impl Unit {
     /// The bytecode of a script without errors, and what its chains use of the VM; what
     /// exceeds a limit is added to the problems.
     pub fn generate(&mut self, script: &hir::Script) -> Option<(Vec<ChainCode>, Vec<ChainBudget>)> {
-        let module = self.lower(script);
-        let codes = match codegen::generate(&module) {
-            Ok(codes) => codes,
+        match backend::generate(script) {
+            Ok(Generated { codes, budgets }) => {
+                self.problems.extend(budget::report::problems(&budgets));
+                Some((codes, budgets))
+            }
             Err(limits) => {
                 self.exceeded(&limits);
-                return None;
+                None
             }
-        };
-        let budgets = budget::budgets(&module, &codes);
-        self.problems.extend(budget::report::problems(&budgets));
-        Some((codes, budgets))
+        }
     }
 
     fn exceeded(&mut self, limits: &[CodegenError]) {

@@ -1,6 +1,6 @@
 //! The shape of a function: predecessors, orders and dominators.
 
-use super::{Block, BlockId, Function, Operand, Terminator, ValueId};
+use super::{Block, BlockId, Function, Op, Operand, Terminator, ValueId};
 
 /// For each block, the blocks that may go on at it; one twice if both sides of its branch
 /// lead there.
@@ -12,6 +12,12 @@ pub fn predecessors(function: &Function) -> Vec<Vec<BlockId>> {
         }
     }
     preds
+}
+
+/// Whether every edge leads to a later block, so that there is no loop.
+pub fn is_forward(function: &Function) -> bool {
+    let mut ids = function.block_ids();
+    ids.all(|id| function.block(id).successors().all(|next| next > id))
 }
 
 /// The blocks that can be reached, each before those it dominates.
@@ -141,26 +147,64 @@ fn number(parents: &[Option<BlockId>], order: &[BlockId]) -> Vec<(u32, u32)> {
     visits
 }
 
-/// How often each value is read.
-pub fn use_counts(function: &Function) -> Vec<u32> {
-    let mut counts = vec![0; function.values as usize];
+/// Makes `counts` say how often each value is read.
+pub fn count_uses(function: &Function, counts: &mut Vec<u32>) {
+    counts.clear();
+    counts.resize(function.values as usize, 0);
     for block in &function.blocks {
         for_each_use(block, |value| counts[value.index()] += 1);
     }
-    counts
 }
 
 /// Calls `visit` for every value a block reads, in order.
 pub fn for_each_use(block: &Block, mut visit: impl FnMut(ValueId)) {
-    let insts = block.insts.iter().flat_map(|inst| inst.op.operands());
-    insts.filter_map(Operand::value).for_each(&mut visit);
+    for inst in &block.insts {
+        for_each_use_of(&inst.op, &mut visit);
+    }
     for_each_use_of_end(&block.end, visit);
 }
 
-/// The same for a terminator alone.
+/// The same for an instruction.
+pub fn for_each_use_of(op: &Op, mut visit: impl FnMut(ValueId)) {
+    let mut read = |operand: &Operand| {
+        if let Operand::Value(value) = operand {
+            visit(*value);
+        }
+    };
+    match op {
+        Op::Const(_) => {}
+        Op::Unary(_, value) => read(value),
+        Op::Binary(_, left, right) => {
+            read(left);
+            read(right);
+        }
+        Op::Call(_, args) => args.iter().for_each(read),
+    }
+}
+
+/// The same for a terminator.
 pub fn for_each_use_of_end(end: &Terminator, mut visit: impl FnMut(ValueId)) {
-    let own = end.operands().filter_map(Operand::value);
-    own.for_each(&mut visit);
-    let args = end.targets().flat_map(|target| &target.args);
-    args.filter_map(|arg| arg.value()).for_each(visit);
+    for_each_own_use(end, &mut visit);
+    for target in end.targets() {
+        let values = target.args.iter().filter_map(|arg| arg.value());
+        values.for_each(&mut visit);
+    }
+}
+
+/// The same for a terminator without the arguments of its targets.
+pub fn for_each_own_use(end: &Terminator, mut visit: impl FnMut(ValueId)) {
+    let mut read = |operand: &Operand| {
+        if let Operand::Value(value) = operand {
+            visit(*value);
+        }
+    };
+    match end {
+        Terminator::Jump(_) => {}
+        Terminator::Branch { left, right, .. } => {
+            read(left);
+            read(right);
+        }
+        Terminator::Return(value) => read(value),
+        Terminator::Finish(_, args) => args.iter().for_each(read),
+    }
 }

@@ -175,10 +175,15 @@ impl UnaryOp {
 
     /// The extension of so many bits; `None` for all 64 and for widths no type has.
     pub fn extension(bits: u32, signed: bool) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|op| op.kept_bits() == Some(bits) && op.is_signed() == signed)
+        match (bits, signed) {
+            (8, false) => Some(Self::Zext8),
+            (16, false) => Some(Self::Zext16),
+            (32, false) => Some(Self::Zext32),
+            (8, true) => Some(Self::Sext8),
+            (16, true) => Some(Self::Sext16),
+            (32, true) => Some(Self::Sext32),
+            _ => None,
+        }
     }
 }
 

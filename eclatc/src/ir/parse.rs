@@ -2,6 +2,7 @@
 
 use super::*;
 use hike_abi::Helper;
+use smallvec::{Array, SmallVec};
 use std::fmt;
 
 /// A line that is not IR.
@@ -168,8 +169,11 @@ fn operand(cursor: &mut Cursor) -> Parsed<Operand> {
 }
 
 /// `(item, item)`; `()` is the empty list.
-fn list<T>(cursor: &mut Cursor, item: fn(&mut Cursor) -> Parsed<T>) -> Parsed<Vec<T>> {
-    let mut items = Vec::new();
+fn list<A: Array>(
+    cursor: &mut Cursor,
+    item: fn(&mut Cursor) -> Parsed<A::Item>,
+) -> Parsed<SmallVec<A>> {
+    let mut items = SmallVec::new();
     cursor.expect("(")?;
     if cursor.accept(")") {
         return Ok(items);
@@ -184,10 +188,13 @@ fn list<T>(cursor: &mut Cursor, item: fn(&mut Cursor) -> Parsed<T>) -> Parsed<Ve
 }
 
 /// A list that may be left out when it is empty.
-fn optional_list<T>(cursor: &mut Cursor, item: fn(&mut Cursor) -> Parsed<T>) -> Parsed<Vec<T>> {
+fn optional_list<A: Array>(
+    cursor: &mut Cursor,
+    item: fn(&mut Cursor) -> Parsed<A::Item>,
+) -> Parsed<SmallVec<A>> {
     match cursor.rest.starts_with('(') {
         true => list(cursor, item),
-        false => Ok(Vec::new()),
+        false => Ok(SmallVec::new()),
     }
 }
 
@@ -308,7 +315,7 @@ fn op(line: &mut Cursor) -> Parsed<Op> {
     Ok(parsed)
 }
 
-fn call(line: &mut Cursor) -> Parsed<(Callee, Vec<Operand>)> {
+fn call(line: &mut Cursor) -> Parsed<(Callee, Operands)> {
     let callee = line.parse("a program, a chain or a helper", callee)?;
     Ok((callee, list(line, operand)?))
 }

@@ -14,7 +14,9 @@
 //! functions, comes once, when each is short. [`verify`](super::verify) holds before and after
 //! each.
 
-use super::{Function, Module, rewrite};
+use super::rewrite::{self, Substitution};
+use super::shape::Shape;
+use super::{Function, Module};
 
 mod cfg;
 mod cse;
@@ -26,8 +28,24 @@ mod params;
 mod simplify;
 mod tails;
 
-/// A pass.
-pub type Pass = fn(&mut Function) -> bool;
+/// A pass; it says whether it changed the function.
+pub type Pass = fn(&mut Function, &mut Workspace) -> bool;
+
+/// Tables of the passes. They are used again from pass to pass and from chain to chain, so
+/// that a pass that finds nothing to do allocates nothing.
+#[derive(Default)]
+pub struct Workspace {
+    shape: Shape,
+    known_as: Substitution,
+    known: known::Known,
+    facts: implied::Facts,
+    arguments: params::Arguments,
+    dropped: params::Dropped,
+    computed: cse::Computed,
+    liveness: dce::Liveness,
+    local: cfg::LocalParams,
+    tails: tails::Tails,
+}
 
 /// All passes by name, in the order they run in.
 pub const PASSES: [(&str, Pass); 7] = [
@@ -45,20 +63,22 @@ const MAX_ROUNDS: usize = 16;
 
 /// Makes every chain of a module as short as the passes can.
 pub fn optimize(module: &mut Module) {
-    module.functions.iter_mut().for_each(optimize_function);
+    let mut workspace = Workspace::default();
+    for function in &mut module.functions {
+        optimize_function(function, &mut workspace);
+    }
     inline::run(module);
 }
 
 /// Makes one chain as short as the passes can, and numbers its values anew.
-pub fn optimize_function(function: &mut Function) {
-    rewrite::drop_unreachable(function);
+pub fn optimize_function(function: &mut Function, workspace: &mut Workspace) {
+    rewrite::drop_unreachable(function, &mut workspace.shape);
     let rounds = PASSES.iter().cycle().take(MAX_ROUNDS * PASSES.len());
     let mut in_vain = 0;
     for (name, pass) in rounds {
-        in_vain = match run(name, *pass, function) {
-            true => 0,
-            false => in_vain + 1,
-        };
+        let changed = pass(function, workspace);
+        check(name, function);
+        in_vain = if changed { 0 } else { in_vain + 1 };
         if in_vain == PASSES.len() {
             break;
         }
@@ -68,7 +88,7 @@ pub fn optimize_function(function: &mut Function) {
 
 /// Runs one pass; in debug builds its result is verified.
 pub fn run(name: &str, pass: Pass, function: &mut Function) -> bool {
-    let changed = pass(function);
+    let changed = pass(function, &mut Workspace::default());
     check(name, function);
     changed
 }

@@ -1,24 +1,34 @@
 //! Replacing values, dropping blocks and renumbering: the tools of the passes.
 
-use super::analysis::reverse_postorder;
+use super::shape::Shape;
 use super::{Block, BlockId, Function, Op, Operand, Terminator, ValueId};
+use smallvec::{SmallVec, smallvec};
 
 /// Values that stand for something else.
+#[derive(Default)]
 pub struct Substitution {
     to: Vec<Option<Operand>>,
+    /// Whether nothing is replaced.
+    is_empty: bool,
 }
 
 impl Substitution {
-    /// One that replaces nothing.
-    pub fn new(function: &Function) -> Self {
-        Self {
-            to: vec![None; function.values as usize],
-        }
+    /// Makes it one that replaces nothing.
+    pub fn reset(&mut self, function: &Function) {
+        self.to.clear();
+        self.to.resize(function.values as usize, None);
+        self.is_empty = true;
+    }
+
+    /// Whether it replaces nothing.
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Replaces `value` by `by`, which must not be (replaced by) `value` itself.
     pub fn replace(&mut self, value: ValueId, by: Operand) {
         self.to[value.index()] = Some(self.resolve(by));
+        self.is_empty = false;
     }
 
     /// What an operand finally stands for.
@@ -35,7 +45,7 @@ impl Substitution {
 
     /// Carries the replacement out in a whole function.
     pub fn apply(&self, function: &mut Function) {
-        if self.to.iter().all(Option::is_none) {
+        if self.is_empty {
             return;
         }
         for block in &mut function.blocks {
@@ -87,23 +97,17 @@ fn map_list(list: &mut [Operand], map: &mut impl FnMut(Operand) -> Operand) {
 
 /// Removes blocks that cannot be reached and puts the others in reverse postorder.
 /// Says whether anything changed.
-pub fn drop_unreachable(function: &mut Function) -> bool {
-    let order = reverse_postorder(function);
+pub fn drop_unreachable(function: &mut Function, shape: &mut Shape) -> bool {
+    shape.update(function);
+    let order = shape.order();
     if order.iter().copied().eq(function.block_ids()) {
         return false;
     }
-    let mut new_ids = vec![BlockId::ENTRY; function.blocks.len()];
+    let mut new_ids: SmallVec<[BlockId; 32]> = smallvec![BlockId::ENTRY; function.blocks.len()];
     for (new, old) in order.iter().enumerate() {
         new_ids[old.index()] = BlockId(new as u32);
     }
-    let mut old_blocks: Vec<_> = std::mem::take(&mut function.blocks)
-        .into_iter()
-        .map(Some)
-        .collect();
-    let kept = order
-        .iter()
-        .filter_map(|old| old_blocks[old.index()].take());
-    function.blocks = kept.collect();
+    put_in_order(&mut function.blocks, order);
     for block in &mut function.blocks {
         for target in block.end.targets_mut() {
             target.block = new_ids[target.block.index()];
@@ -112,9 +116,25 @@ pub fn drop_unreachable(function: &mut Function) -> bool {
     true
 }
 
+/// Keeps the blocks of `order`, in this order.
+fn put_in_order(blocks: &mut Vec<Block>, order: &[BlockId]) {
+    // Where each block is now, and which one is there.
+    let ids = (0..blocks.len() as u32).map(BlockId);
+    let mut places: SmallVec<[BlockId; 32]> = ids.collect();
+    let mut there = places.clone();
+    for (place, id) in order.iter().enumerate() {
+        let from = places[id.index()].index();
+        blocks.swap(place, from);
+        there.swap(place, from);
+        places[there[from].index()] = BlockId(from as u32);
+        places[id.index()] = BlockId(place as u32);
+    }
+    blocks.truncate(order.len());
+}
+
 /// Numbers values in the order of their definitions.
 pub fn renumber_values(function: &mut Function) {
-    let mut new_ids = vec![None; function.values as usize];
+    let mut new_ids: SmallVec<[Option<ValueId>; 64]> = smallvec![None; function.values as usize];
     let mut next = 0;
     for block in &mut function.blocks {
         let results = block

@@ -3,10 +3,10 @@
 use super::env::{Changes, Env, Mark};
 use crate::hir::{Chain, LocalId};
 use crate::ir::{
-    Block, BlockId, Function, Inst, Op, Operand, Target, Terminator, UnaryOp, ValueId,
+    Block, BlockId, Function, Inst, Op, Operand, Operands, Target, Terminator, UnaryOp, ValueId,
 };
 use crate::source::Span;
-use std::collections::BTreeSet;
+use smallvec::{SmallVec, smallvec};
 
 /// Builds the function of one chain.
 pub struct Builder<'a> {
@@ -25,9 +25,9 @@ pub struct Loop {
     /// The point that changes of `breaks` start from.
     pub exit: Mark,
     /// Jumps to its `step`.
-    pub continues: Vec<Edge>,
+    pub continues: Edges,
     /// Jumps to what follows it.
-    pub breaks: Vec<Edge>,
+    pub breaks: Edges,
 }
 
 /// A jump whose target is not known yet, with the variables that changed before it.
@@ -40,19 +40,26 @@ pub struct Edge {
     pub span: Span,
 }
 
+/// Jumps that have a target in common.
+pub type Edges = SmallVec<[Edge; 2]>;
+
+/// Blocks to have room for from the start.
+const USUAL_BLOCKS: usize = 16;
+
 impl<'a> Builder<'a> {
     /// An empty function for a chain.
-    pub fn new(chain: &'a Chain) -> Self {
+    pub fn new(chain: &'a Chain, mut env: Env) -> Self {
         let mut function = Function {
             symbol: chain.symbol.clone(),
             span: chain.span,
-            blocks: Vec::new(),
+            blocks: Vec::with_capacity(USUAL_BLOCKS),
             values: 0,
         };
+        env.reset(chain.locals.len());
         let entry = function.new_block(unfinished(chain.span));
         Self {
             chain,
-            env: Env::new(chain.locals.len()),
+            env,
             loops: Vec::new(),
             function,
             current: Some(entry),
@@ -73,10 +80,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The finished function; control that is left returns 0.
-    pub fn finish(mut self) -> Function {
+    /// The finished function; control that is left returns 0. The variables can be used again.
+    pub fn finish(mut self) -> (Function, Env) {
         self.end(Terminator::Return(Operand::Const(0)), self.chain.span);
-        self.function
+        (self.function, self.env)
     }
 
     /// The block that grows, if control can come here.
@@ -141,11 +148,11 @@ impl<'a> Builder<'a> {
 
     /// Goes on where all `edges` meet. The variables must be as at the point the changes of
     /// the edges start from; those that differ become parameters.
-    pub fn join(&mut self, edges: Vec<Edge>, span: Span) {
+    pub fn join(&mut self, edges: Edges, span: Span) {
         if let [edge] = edges.as_slice() {
             self.current = Some(edge.from);
             let changes = edge.changes.iter();
-            changes.for_each(|(local, value)| self.env.set(*local, *value));
+            changes.for_each(|(local, value)| self.env.set(local, value));
             return;
         }
         self.current = None;
@@ -153,13 +160,14 @@ impl<'a> Builder<'a> {
             return;
         }
         let block = self.new_block(span);
-        let mut args = vec![Vec::new(); edges.len()];
-        for (local, values) in self.differing(&edges) {
+        let mut args: SmallVec<[Operands; 4]> = smallvec![Operands::new(); edges.len()];
+        for local in changed(&edges) {
+            for (edge, args) in edges.iter().zip(&mut args) {
+                let value = edge.changes.get(local);
+                args.push(value.unwrap_or_else(|| self.env.get(local)));
+            }
             let param = self.param(block);
             self.env.set(local, param.into());
-            args.iter_mut()
-                .zip(values)
-                .for_each(|(args, value)| args.push(value));
         }
         for (edge, args) in edges.into_iter().zip(args) {
             self.enter(edge.from);
@@ -167,17 +175,15 @@ impl<'a> Builder<'a> {
         }
         self.enter(block);
     }
+}
 
-    /// The variables that some edge changes, with their values at the end of each edge.
-    fn differing(&self, edges: &[Edge]) -> Vec<(LocalId, Vec<Operand>)> {
-        let changed: BTreeSet<_> = edges.iter().flat_map(|edge| edge.changes.keys()).collect();
-        let values = |local: LocalId| {
-            let values = edges.iter().map(|edge| edge.changes.get(&local).copied());
-            let values = values.map(|value| value.unwrap_or_else(|| self.env.get(local)));
-            (local, values.collect())
-        };
-        changed.into_iter().copied().map(values).collect()
-    }
+/// The variables that some edge changes, in their order.
+fn changed(edges: &[Edge]) -> SmallVec<[LocalId; 8]> {
+    let changes = edges.iter().flat_map(|edge| edge.changes.iter());
+    let mut changed: SmallVec<_> = changes.map(|(local, _)| local).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    changed
 }
 
 fn unfinished(span: Span) -> Block {

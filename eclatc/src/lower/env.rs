@@ -2,10 +2,11 @@
 
 use crate::hir::LocalId;
 use crate::ir::Operand;
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 /// The current operand of every variable, with a log of changes: the state at an earlier
 /// point is restored in the time the changes took, however many variables there are.
+#[derive(Default)]
 pub struct Env {
     current: Vec<Option<Operand>>,
     log: Vec<(LocalId, Option<Operand>)>,
@@ -15,16 +16,29 @@ pub struct Env {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark(usize);
 
-/// What some variables stand for.
-pub type Changes = BTreeMap<LocalId, Operand>;
+/// What some variables stand for, in the order of the variables.
+#[derive(Default)]
+pub struct Changes(SmallVec<[(LocalId, Operand); 4]>);
+
+impl Changes {
+    /// What a variable stands for, if it is among them.
+    pub fn get(&self, local: LocalId) -> Option<Operand> {
+        let found = self.0.iter().find(|(id, _)| *id == local);
+        found.map(|(_, value)| *value)
+    }
+
+    /// Each variable with what it stands for.
+    pub fn iter(&self) -> impl Iterator<Item = (LocalId, Operand)> + '_ {
+        self.0.iter().copied()
+    }
+}
 
 impl Env {
-    /// No variable has a value.
-    pub fn new(locals: usize) -> Self {
-        Self {
-            current: vec![None; locals],
-            log: Vec::new(),
-        }
+    /// Makes it one of so many variables, none of which has a value.
+    pub fn reset(&mut self, locals: usize) {
+        self.current.clear();
+        self.current.resize(locals, None);
+        self.log.clear();
     }
 
     /// What a variable stands for; one that was never assigned is 0.
@@ -52,9 +66,11 @@ impl Env {
     /// What the variables that changed since `mark` stand for now.
     pub fn since(&self, mark: Mark) -> Changes {
         let changed = self.log[mark.0..].iter().map(|(local, _)| *local);
-        changed
-            .filter_map(|local| Some((local, self.assigned(local)?)))
-            .collect()
+        let changed = changed.filter_map(|local| Some((local, self.assigned(local)?)));
+        let mut changes: SmallVec<_> = changed.collect();
+        changes.sort_unstable_by_key(|(local, _)| *local);
+        changes.dedup_by_key(|(local, _)| *local);
+        Changes(changes)
     }
 
     /// Goes back to the state at `mark`.

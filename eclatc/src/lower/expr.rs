@@ -4,8 +4,9 @@ use super::builder::Builder;
 use super::condition::Ways;
 use super::{binary_op, unary_op};
 use crate::hir::{Call, Callee, Expr, ExprKind, LocalId};
-use crate::ir::{BlockId, Op, Operand, Target, Terminator, UnaryOp};
+use crate::ir::{BlockId, Op, Operand, Operands, Target, Terminator, UnaryOp};
 use crate::source::Span;
+use smallvec::smallvec;
 
 impl Builder<'_> {
     /// The value of an expression.
@@ -63,7 +64,7 @@ impl Builder<'_> {
     }
 
     fn call(&mut self, call: &Call, span: Span) -> Operand {
-        let args: Vec<_> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let args: Operands = call.args.iter().map(|arg| self.expr(arg)).collect();
         let callee = call.callee.clone();
         if call.ends_chain && matches!(callee, Callee::Program(_)) {
             self.end(Terminator::Finish(callee, args), span);
@@ -94,7 +95,7 @@ impl Builder<'_> {
         };
         let target = Target {
             block: after,
-            args: vec![value],
+            args: smallvec![value],
         };
         self.end(Terminator::Jump(target), span);
     }

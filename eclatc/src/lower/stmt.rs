@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::assigned;
-use super::builder::{Builder, Edge, Loop};
+use super::builder::{Builder, Edges, Loop};
 use super::condition::Ways;
 use crate::hir::{Block, Expr, ExprKind, LocalId, Stmt, StmtKind};
 use crate::ir::{BlockId, Operand, Target, Terminator};
@@ -52,7 +52,7 @@ impl Builder<'_> {
         let mark = self.env.mark();
         let ways = self.new_ways(span);
         self.condition(cond, ways);
-        let mut edges = Vec::new();
+        let mut edges = Edges::new();
         for (start, block) in [(ways.then, then), (ways.otherwise, otherwise)] {
             self.env.rewind(mark);
             self.enter(start);
@@ -82,8 +82,8 @@ impl Builder<'_> {
         self.loops.push(Loop {
             head: mark,
             exit: mark,
-            continues: Vec::new(),
-            breaks: Vec::new(),
+            continues: Edges::new(),
+            breaks: Edges::new(),
         });
         let mut exits = self.turn(parts, span);
         head.jump(self, span);
@@ -100,7 +100,7 @@ impl Builder<'_> {
         let first = self.new_ways(cond.span);
         self.condition(cond, first);
         self.enter(first.otherwise);
-        let mut exits = Vec::from_iter(self.leave(exit, span));
+        let mut exits = Edges::from_iter(self.leave(exit, span));
         self.enter(first.then);
         let head = LoopHead::new(self, parts, span);
         head.jump(self, span);
@@ -108,8 +108,8 @@ impl Builder<'_> {
         self.loops.push(Loop {
             head: self.env.mark(),
             exit,
-            continues: Vec::new(),
-            breaks: Vec::new(),
+            continues: Edges::new(),
+            breaks: Edges::new(),
         });
         exits.extend(self.turn(parts, span));
         let again = self.new_ways(cond.span);
@@ -123,11 +123,11 @@ impl Builder<'_> {
     }
 
     /// Body and step of the innermost loop; gives its breaks.
-    fn turn(&mut self, (body, step): (&Block, &Block), span: Span) -> Vec<Edge> {
+    fn turn(&mut self, (body, step): (&Block, &Block), span: Span) -> Edges {
         let head = self.loops.last().map(|innermost| innermost.head);
         self.block(body);
         let Some(mark) = head else {
-            return Vec::new();
+            return Edges::new();
         };
         let last = self.leave(mark, span);
         let innermost = self.loops.pop();

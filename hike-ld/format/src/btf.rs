@@ -13,9 +13,9 @@ mod reader;
 mod strings;
 mod types;
 
-pub use encode::encode;
+pub use encode::{encode, encode_section};
 pub use error::{BtfError, Problem};
-pub use ext::{BtfExt, FuncInfo, KernelRecords, LineInfo, has_core_relocations, line_of};
+pub use ext::{BtfExt, FuncInfo, KernelRecords, Line, LineInfo, has_core_relocations, line_of};
 pub use layout::{LayoutError, layout};
 pub use types::{
     Btf, EnumType, IntEncoding, Linkage, Member, Modifier, NamedParam, SectionVar, Type, TypeId,

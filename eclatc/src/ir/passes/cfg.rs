@@ -1,17 +1,20 @@
 //! Control flow: unreachable blocks, jumps to jumps and to decided branches, straight lines.
 
+use super::Workspace;
 use super::simplify::decide;
-use crate::ir::analysis::{for_each_use_of_end, predecessors, use_counts};
+use crate::ir::analysis::{count_uses, for_each_use_of_end};
 use crate::ir::rewrite::{Substitution, drop_unreachable};
+use crate::ir::shape::Shape;
 use crate::ir::{Block, BlockId, Function, Operand, Target, Terminator, ValueId};
+use smallvec::SmallVec;
 
 /// Threads jumps, drops what cannot be reached any more, and joins straight lines.
-pub fn run(function: &mut Function) -> bool {
-    let threaded = thread_jumps(function);
-    let dropped = drop_unreachable(function);
-    let joined = join_lines(function);
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let threaded = thread_jumps(function, &mut workspace.local);
+    let dropped = drop_unreachable(function, &mut workspace.shape);
+    let joined = join_lines(function, workspace);
     if joined {
-        drop_unreachable(function);
+        drop_unreachable(function, &mut workspace.shape);
     }
     threaded | dropped | joined
 }
@@ -19,40 +22,67 @@ pub fn run(function: &mut Function) -> bool {
 /// Steps a jump is followed; a longer way is left to the next round.
 const MAX_STEPS: usize = 64;
 
-fn thread_jumps(function: &mut Function) -> bool {
-    let local = blocks_with_local_params(function);
+fn thread_jumps(function: &mut Function, local: &mut LocalParams) -> bool {
+    let is_on_the_way = |block: &Block| {
+        let jumps = matches!(block.end, Terminator::Jump(_) | Terminator::Branch { .. });
+        jumps && block.insts.is_empty()
+    };
+    if !function.blocks.iter().any(is_on_the_way) {
+        return false;
+    }
+    local.find(function);
     let mut changed = false;
     for id in function.block_ids() {
-        let mut end = function.block(id).end.clone();
-        for target in end.targets_mut() {
-            for _ in 0..MAX_STEPS {
-                let Some(next) = through(function, &local, target) else {
-                    break;
-                };
-                *target = next;
+        // All of the block's targets are followed before any of them is changed.
+        let threaded = |target: &Target| thread(function, &local.is_local, target);
+        let new: SmallVec<[_; 2]> = function.block(id).end.targets().map(threaded).collect();
+        let end = &mut function.block_mut(id).end;
+        for (target, new) in end.targets_mut().zip(new) {
+            if let Some(new) = new {
+                *target = new;
                 changed = true;
             }
         }
-        function.block_mut(id).end = end;
     }
     changed
 }
 
+/// Where a jump leads in the end, if that is another place.
+fn thread(function: &Function, local: &[bool], target: &Target) -> Option<Target> {
+    let mut last = through(function, local, target)?;
+    for _ in 1..MAX_STEPS {
+        match through(function, local, &last) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    Some(last)
+}
+
 /// For each block, whether only its own terminator reads its parameters, so that a jump
 /// need not go through it.
-fn blocks_with_local_params(function: &Function) -> Vec<bool> {
-    let counts = use_counts(function);
-    let is_local = |block: &Block| {
-        let mut own = vec![0; block.params.len()];
-        for_each_use_of_end(&block.end, |value| {
-            if let Some(index) = block.params.iter().position(|param| *param == value) {
-                own[index] += 1;
-            }
-        });
-        let mut params = block.params.iter().zip(own);
-        params.all(|(param, own)| counts[param.index()] == own)
-    };
-    function.blocks.iter().map(is_local).collect()
+#[derive(Default)]
+pub struct LocalParams {
+    is_local: Vec<bool>,
+    /// How often each value is read.
+    counts: Vec<u32>,
+}
+
+impl LocalParams {
+    fn find(&mut self, function: &Function) {
+        let counts = &mut self.counts;
+        count_uses(function, counts);
+        let is_local = |block: &Block| {
+            let mut params = block.params.iter();
+            params.all(|param| {
+                let mut own = 0;
+                for_each_use_of_end(&block.end, |value| own += u32::from(value == *param));
+                counts[param.index()] == own
+            })
+        };
+        self.is_local.clear();
+        self.is_local.extend(function.blocks.iter().map(is_local));
+    }
 }
 
 /// Where a jump to an empty block goes on, when that is known.
@@ -95,25 +125,31 @@ fn argument(block: &Block, args: &[Operand], operand: Operand) -> Operand {
 }
 
 /// Appends every block to its only predecessor, if that does nothing but jump there.
-fn join_lines(function: &mut Function) -> bool {
-    let preds = predecessors(function);
-    let mut known_as = Substitution::new(function);
+fn join_lines(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let Workspace {
+        shape, known_as, ..
+    } = workspace;
+    shape.update(function);
     let mut changed = false;
     for id in function.block_ids() {
-        while let Some(next) = only_successor(function, &preds, id) {
-            join(function, id, next, &mut known_as);
-            changed = true;
+        while let Some(next) = only_successor(function, shape, id) {
+            if !std::mem::replace(&mut changed, true) {
+                known_as.reset(function);
+            }
+            join(function, id, next, known_as);
         }
     }
-    known_as.apply(function);
+    if changed {
+        known_as.apply(function);
+    }
     changed
 }
 
-fn only_successor(function: &Function, preds: &[Vec<BlockId>], id: BlockId) -> Option<BlockId> {
+fn only_successor(function: &Function, shape: &Shape, id: BlockId) -> Option<BlockId> {
     let Terminator::Jump(target) = &function.block(id).end else {
         return None;
     };
-    let alone = preds[target.block.index()].len() == 1 && target.block != id;
+    let alone = shape.predecessors(target.block).len() == 1 && target.block != id;
     alone.then_some(target.block)
 }
 

@@ -1,61 +1,62 @@
 //! Common subexpressions: what a dominating block has computed is not computed again.
 
-use crate::ir::analysis::Dominators;
-use crate::ir::rewrite::{Substitution, map_end, map_op};
-use crate::ir::{BinaryOp, BlockId, Function, Inst, Op, Operand, UnaryOp, ValueId};
-use std::collections::BTreeMap;
+use super::Workspace;
+use super::known::Computation;
+use crate::ir::rewrite::{map_end, map_op};
+use crate::ir::shape::Shape;
+use crate::ir::{BlockId, Function, Inst, Operand, ValueId};
+use hike_format::hash::FastMap;
+use std::collections::hash_map::Entry;
+
+/// Where something was computed, and the value that has its result.
+pub type Computed = FastMap<Computation, (BlockId, ValueId)>;
 
 /// Removes computations whose result exists.
-pub fn run(function: &mut Function) -> bool {
-    let dominators = Dominators::new(function);
-    let mut known_as = Substitution::new(function);
-    let mut computed = BTreeMap::new();
-    let mut changed = false;
-    for &id in &dominators.order {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let Workspace {
+        shape,
+        known_as,
+        computed,
+        ..
+    } = workspace;
+    shape.update(function);
+    shape.find_dominators();
+    known_as.reset(function);
+    computed.clear();
+    for &id in shape.order() {
         let block = function.block_mut(id);
         block.insts.retain_mut(|inst| {
-            map_op(&mut inst.op, &mut |operand| known_as.resolve(operand));
-            let known = find(inst, id, &dominators, &mut computed);
+            if !known_as.is_empty() {
+                map_op(&mut inst.op, &mut |operand| known_as.resolve(operand));
+            }
+            let known = find(inst, id, shape, computed);
             if let (Some(result), Some(known)) = (inst.result, known) {
                 known_as.replace(result, Operand::Value(known));
-                changed = true;
             }
             known.is_none()
         });
-        map_end(&mut block.end, &mut |operand| known_as.resolve(operand));
+        if !known_as.is_empty() {
+            map_end(&mut block.end, &mut |operand| known_as.resolve(operand));
+        }
     }
     known_as.apply(function);
-    changed
+    !known_as.is_empty()
 }
 
 /// The value that already has the result of `inst`; if there is none, remembers `inst`.
-fn find(
-    inst: &Inst,
-    block: BlockId,
-    dominators: &Dominators,
-    computed: &mut BTreeMap<Key, (BlockId, ValueId)>,
-) -> Option<ValueId> {
-    let (result, key) = (inst.result?, key(&inst.op)?);
-    match computed.get(&key) {
-        Some((home, known)) if dominators.dominates(*home, block) => Some(*known),
-        _ => {
-            computed.insert(key, (block, result));
-            None
+fn find(inst: &Inst, block: BlockId, shape: &Shape, computed: &mut Computed) -> Option<ValueId> {
+    let (result, computation) = (inst.result?, Computation::of(&inst.op)?);
+    match computed.entry(computation) {
+        Entry::Occupied(mut entry) => {
+            let (home, known) = *entry.get();
+            if shape.dominates(home, block) {
+                return Some(known);
+            }
+            entry.insert((block, result));
+        }
+        Entry::Vacant(entry) => {
+            entry.insert((block, result));
         }
     }
-}
-
-/// A computation whose result depends on nothing else.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Unary(UnaryOp, Operand),
-    Binary(BinaryOp, Operand, Operand),
-}
-
-fn key(op: &Op) -> Option<Key> {
-    match *op {
-        Op::Unary(op, value) => Some(Key::Unary(op, value)),
-        Op::Binary(op, left, right) => Some(Key::Binary(op, left, right)),
-        Op::Const(_) | Op::Call(..) => None,
-    }
+    None
 }

@@ -1,11 +1,25 @@
 //! Removes instructions, call results and block parameters that nobody reads.
 
-use super::params::remove_params;
-use crate::ir::{BlockId, Function, Op, Operand, ValueId};
+use super::Workspace;
+use super::params::Dropped;
+use crate::ir::analysis::{for_each_own_use, for_each_use_of};
+use crate::ir::shape::Shape;
+use crate::ir::{BlockId, Function, Operand, ValueId};
 
 /// Removes everything dead, cycles of block parameters included.
-pub fn run(function: &mut Function) -> bool {
-    let live = Liveness::new(function).run(function);
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let Workspace {
+        shape,
+        liveness,
+        dropped,
+        ..
+    } = workspace;
+    shape.update(function);
+    match shape.is_forward() {
+        true => liveness.sweep(function),
+        false => liveness.follow(function, shape),
+    }
+    let live = &liveness.live;
     let mut changed = false;
     for block in &mut function.blocks {
         block.insts.retain_mut(|inst| {
@@ -18,19 +32,20 @@ pub fn run(function: &mut Function) -> bool {
             !removed
         });
     }
-    remove_dead_params(function, &live) || changed
+    remove_dead_params(function, live, dropped) || changed
 }
 
-fn remove_dead_params(function: &mut Function, live: &[bool]) -> bool {
-    let mut dropped: Vec<Vec<usize>> = Vec::with_capacity(function.blocks.len());
-    for block in &function.blocks {
-        let params = block.params.iter().enumerate();
-        let dead = params.filter(|(_, param)| !live[param.index()]);
-        dropped.push(dead.map(|(index, _)| index).collect());
-    }
+fn remove_dead_params(function: &mut Function, live: &[bool], dropped: &mut Dropped) -> bool {
+    dropped.reset(function);
     // The parameters of the entry are the chain's.
-    dropped[0].clear();
-    remove_params(function, &dropped)
+    for id in function.block_ids().skip(1) {
+        for (index, param) in function.block(id).params.iter().enumerate() {
+            if !live[param.index()] {
+                dropped.add(id, index);
+            }
+        }
+    }
+    dropped.remove_from(function)
 }
 
 /// Where a value comes from.
@@ -41,52 +56,81 @@ enum Source {
 }
 
 /// Marks what calls, branches and ends of chains read, and what that is computed from.
-struct Liveness {
+#[derive(Default)]
+pub struct Liveness {
     sources: Vec<Option<Source>>,
     live: Vec<bool>,
     work: Vec<ValueId>,
 }
 
 impl Liveness {
-    fn new(function: &Function) -> Self {
-        let mut sources = vec![None; function.values as usize];
-        for id in function.block_ids() {
-            let block = function.block(id);
-            for (index, param) in block.params.iter().enumerate() {
-                sources[param.index()] = Some(Source::Param(id, index));
+    /// Marks from the last block to the first, where control only goes on: whoever reads a
+    /// value comes before it then.
+    fn sweep(&mut self, function: &Function) {
+        let live = &mut self.live;
+        live.clear();
+        live.resize(function.values as usize, false);
+        for block in function.blocks.iter().rev() {
+            for_each_own_use(&block.end, |value| live[value.index()] = true);
+            for target in block.end.targets() {
+                let params = &function.block(target.block).params;
+                for (param, arg) in params.iter().zip(&target.args) {
+                    if let Some(value) = arg.value().filter(|_| live[param.index()]) {
+                        live[value.index()] = true;
+                    }
+                }
             }
-            for (index, inst) in block.insts.iter().enumerate() {
-                if let Some(result) = inst.result {
-                    sources[result.index()] = Some(Source::Inst(id, index));
+            for inst in block.insts.iter().rev() {
+                let is_read = inst.result.is_some_and(|result| live[result.index()]);
+                if is_read || !inst.op.is_pure() {
+                    for_each_use_of(&inst.op, |value| live[value.index()] = true);
                 }
             }
         }
-        Self {
-            live: vec![false; sources.len()],
-            sources,
-            work: Vec::new(),
-        }
     }
 
-    fn run(mut self, function: &Function) -> Vec<bool> {
+    /// Marks by following every value that is found to be read to where it comes from.
+    fn follow(&mut self, function: &Function, shape: &Shape) {
+        self.find_sources(function);
+        self.live.clear();
+        self.live.resize(function.values as usize, false);
         for block in &function.blocks {
             for inst in block.insts.iter().filter(|inst| !inst.op.is_pure()) {
                 self.mark(inst.op.operands());
             }
             self.mark(block.end.operands());
         }
-        let args = Arguments::collect(function);
         while let Some(value) = self.work.pop() {
             match self.sources[value.index()] {
-                Some(Source::Param(block, index)) => self.mark(args.of(block, index)),
+                Some(Source::Param(block, index)) => {
+                    for pred in shape.predecessors(block) {
+                        let targets = function.block(*pred).end.targets();
+                        let here = targets.filter(|target| target.block == block);
+                        self.mark(here.map(|target| target.args[index]));
+                    }
+                }
                 Some(Source::Inst(block, index)) => {
-                    let op: &Op = &function.block(block).insts[index].op;
-                    self.mark(op.operands());
+                    self.mark(function.block(block).insts[index].op.operands());
                 }
                 None => {}
             }
         }
-        self.live
+    }
+
+    fn find_sources(&mut self, function: &Function) {
+        self.sources.clear();
+        self.sources.resize(function.values as usize, None);
+        for id in function.block_ids() {
+            let block = function.block(id);
+            for (index, param) in block.params.iter().enumerate() {
+                self.sources[param.index()] = Some(Source::Param(id, index));
+            }
+            for (index, inst) in block.insts.iter().enumerate() {
+                if let Some(result) = inst.result {
+                    self.sources[result.index()] = Some(Source::Inst(id, index));
+                }
+            }
+        }
     }
 
     fn mark(&mut self, operands: impl Iterator<Item = Operand>) {
@@ -95,27 +139,5 @@ impl Liveness {
                 self.work.push(value);
             }
         }
-    }
-}
-
-/// For each block, the argument lists it gets.
-struct Arguments<'a> {
-    lists: Vec<Vec<&'a [Operand]>>,
-}
-
-impl<'a> Arguments<'a> {
-    fn collect(function: &'a Function) -> Self {
-        let mut lists = vec![Vec::new(); function.blocks.len()];
-        for block in &function.blocks {
-            for target in block.end.targets() {
-                lists[target.block.index()].push(target.args.as_slice());
-            }
-        }
-        Self { lists }
-    }
-
-    fn of(&self, block: BlockId, index: usize) -> impl Iterator<Item = Operand> + '_ {
-        let lists = self.lists[block.index()].iter();
-        lists.map(move |args| args[index])
     }
 }

@@ -1,9 +1,10 @@
 //! What branches have shown: behind `x == 3` the value is 3, and a comparison that follows
 //! from one on the way, or contradicts it, is decided.
 
-use crate::ir::analysis::{Dominators, predecessors};
-use crate::ir::rewrite::{map_end, map_op};
-use crate::ir::{BlockId, Condition, Function, Operand, Target, Terminator, ValueId};
+use super::Workspace;
+use crate::ir::rewrite::map_operands;
+use crate::ir::shape::Shape;
+use crate::ir::{Block, BlockId, Condition, Function, Operand, Target, Terminator, ValueId};
 use interval::implied;
 
 mod interval;
@@ -12,29 +13,25 @@ mod interval;
 const MAX_BLOCKS: usize = 64;
 
 /// Puts constants in place of values that have been compared, and decides branches.
-pub fn run(function: &mut Function) -> bool {
-    let facts = Facts::collect(function);
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let Workspace { shape, facts, .. } = workspace;
+    shape.update(function);
+    if !facts.collect(function, shape) {
+        return false;
+    }
+    shape.find_dominators();
     let mut changed = false;
-    for id in function.block_ids() {
-        let here: Vec<Fact> = facts.at(id).collect();
-        if here.is_empty() {
+    for &id in shape.order() {
+        let found = facts.find(shape, id);
+        if !found.any {
             continue;
         }
-        let known = |operand: Operand| match operand {
-            Operand::Value(value) => constant(&here, value).unwrap_or(operand),
-            constant => constant,
-        };
-        let mut replace = |operand| {
-            let by = known(operand);
-            changed |= by != operand;
-            by
-        };
         let block = function.block_mut(id);
-        for inst in &mut block.insts {
-            map_op(&mut inst.op, &mut replace);
+        let here = &facts.here;
+        if found.constants {
+            changed |= put_constants(block, here);
         }
-        map_end(&mut block.end, &mut replace);
-        if let Some(target) = decided(&here, &block.end) {
+        if let Some(target) = decided(here, &mut block.end) {
             block.end = Terminator::Jump(target);
             changed = true;
         }
@@ -42,38 +39,74 @@ pub fn run(function: &mut Function) -> bool {
     changed
 }
 
+/// Puts constants in place of values that are known to be equal to them.
+fn put_constants(block: &mut Block, facts: &[Fact]) -> bool {
+    let mut changed = false;
+    map_operands(block, &mut |operand| {
+        let by = operand.value().and_then(|value| constant(facts, value));
+        changed |= by.is_some();
+        by.unwrap_or(operand)
+    });
+    changed
+}
+
 /// A comparison that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fact {
+pub struct Fact {
     condition: Condition,
     left: Operand,
     right: Operand,
 }
 
 /// The facts that hold in each block: its own, and those of the blocks that dominate it.
-struct Facts {
+#[derive(Default)]
+pub struct Facts {
     own: Vec<Option<Fact>>,
-    dominators: Dominators,
+    /// For each block, what kinds of facts hold in it.
+    kinds: Vec<Kinds>,
+    /// The facts that hold in one block, the last one first.
+    here: Vec<Fact>,
+}
+
+/// What kinds of facts hold in a block.
+#[derive(Clone, Copy, Default)]
+struct Kinds {
+    any: bool,
+    /// One says that a value is a constant.
+    constants: bool,
 }
 
 impl Facts {
-    fn collect(function: &Function) -> Self {
-        let preds = predecessors(function);
-        let of_block = |id: BlockId| match preds[id.index()].as_slice() {
-            [only] => shown(&function.block(*only).end, id),
-            _ => None,
-        };
-        Self {
-            own: function.block_ids().map(of_block).collect(),
-            dominators: Dominators::new(function),
-        }
+    /// Collects each block's own; says whether there is one.
+    fn collect(&mut self, function: &Function, shape: &Shape) -> bool {
+        self.own.clear();
+        self.own
+            .extend(function.block_ids().map(|id| match shape.predecessors(id) {
+                [only] => shown(&function.block(*only).end, id),
+                _ => None,
+            }));
+        self.kinds.clear();
+        self.kinds.resize(self.own.len(), Kinds::default());
+        self.own.iter().any(Option::is_some)
     }
 
-    /// The facts that hold in a block, the last one first.
-    fn at(&self, id: BlockId) -> impl Iterator<Item = Fact> + '_ {
-        let is_reached = self.dominators.is_reachable(id).then_some(id);
-        let above = std::iter::successors(is_reached, |id| self.dominators.parent(*id));
-        above.take(MAX_BLOCKS).filter_map(|id| self.own[id.index()])
+    /// Finds the facts that hold in a block, when those of its dominator have been found.
+    fn find(&mut self, shape: &Shape, id: BlockId) -> Kinds {
+        let parent = shape.parent(id);
+        let mut kinds = parent.map_or_else(Kinds::default, |it| self.kinds[it.index()]);
+        if let Some(own) = &self.own[id.index()] {
+            kinds.any = true;
+            kinds.constants |= own.condition == Condition::Eq;
+        }
+        self.kinds[id.index()] = kinds;
+        self.here.clear();
+        if kinds.any {
+            let above = std::iter::successors(Some(id), |id| shape.parent(*id));
+            let above = above.take(MAX_BLOCKS);
+            self.here
+                .extend(above.filter_map(|id| self.own[id.index()]));
+        }
+        kinds
     }
 }
 
@@ -88,7 +121,7 @@ fn constant(facts: &[Fact], value: ValueId) -> Option<Operand> {
 }
 
 /// Where a branch certainly goes, by these facts.
-fn decided(facts: &[Fact], end: &Terminator) -> Option<Target> {
+fn decided(facts: &[Fact], end: &mut Terminator) -> Option<Target> {
     let Terminator::Branch {
         condition,
         left,
@@ -104,10 +137,11 @@ fn decided(facts: &[Fact], end: &Terminator) -> Option<Target> {
         left: *left,
         right: *right,
     };
-    match facts.iter().find_map(|fact| follows(*fact, test))? {
-        true => Some(then.clone()),
-        false => Some(otherwise.clone()),
-    }
+    let target = match facts.iter().find_map(|fact| follows(*fact, test))? {
+        true => then,
+        false => otherwise,
+    };
+    Some(std::mem::replace(target, Target::bare(BlockId::ENTRY)))
 }
 
 /// What is known in a block that only this branch leads to.

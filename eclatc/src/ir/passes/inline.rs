@@ -4,6 +4,7 @@
 //! replaced. Chains that can come back to themselves stay apart. The chain itself stays as
 //! well: maps and other scripts may name it.
 
+use super::Workspace;
 use crate::ir::{
     Block, BlockId, Callee, Function, Inst, Module, Op, Operand, Symbol, Target, Terminator,
     ValueId, rewrite::map_operands,
@@ -18,8 +19,8 @@ mod pressure;
 
 /// Slots up to which a chain is always put in: about what a call and its way in and out take.
 const SMALL: usize = 8;
-/// Slots up to which a chain is put in that is called in one place only.
-const ONCE: usize = 40;
+/// Slots up to which a chain is put in that is called in one place only. A larger one never is.
+pub const ONCE: usize = 40;
 /// Slots up to which a chain may grow: well below what the VM takes.
 const LARGEST: usize = CHAIN_INSNS / 2;
 /// Values that may be needed at one time in both chains together: well below what registers
@@ -28,13 +29,17 @@ const MOST_VALUES: usize = 14;
 
 /// Replaces calls in every chain, and makes the chains that have changed short again.
 pub fn run(module: &mut Module) {
+    if module.functions.iter().all(|it| calls(it).next().is_none()) {
+        return;
+    }
+    let mut workspace = Workspace::default();
     let counts = call_counts(module);
     let mut candidates: BTreeMap<Symbol, Candidate> = BTreeMap::new();
     for (index, recursive) in callees_first(module) {
         let function = &mut module.functions[index];
         if put_in(function, &candidates) {
             super::check("inline", function);
-            super::optimize_function(function);
+            super::optimize_function(function, &mut workspace);
         }
         let size = size(function);
         let once = counts.get(&function.symbol) == Some(&1);
@@ -84,7 +89,7 @@ fn put_in(function: &mut Function, candidates: &BTreeMap<Symbol, Candidate>) -> 
 }
 
 /// The chains that a function calls, once for each call.
-fn calls(function: &Function) -> impl Iterator<Item = &Symbol> {
+pub fn calls(function: &Function) -> impl Iterator<Item = &Symbol> {
     let insts = function.blocks.iter().flat_map(|block| &block.insts);
     insts.filter_map(called)
 }
@@ -167,14 +172,14 @@ fn returning_to(mut block: Block, behind: BlockId, wanted: bool) -> Block {
     if let Terminator::Return(value) = block.end {
         block.end = Terminator::Jump(Target {
             block: behind,
-            args: if wanted { vec![value] } else { Vec::new() },
+            args: wanted.then_some(value).into_iter().collect(),
         });
     }
     block
 }
 
 /// About how many slots a function takes.
-fn size(function: &Function) -> usize {
+pub fn size(function: &Function) -> usize {
     let of_block = |block: &Block| {
         let insts = block.insts.iter().map(|inst| match &inst.op {
             Op::Call(_, args) => 1 + args.len(),

@@ -1,30 +1,49 @@
 //! What is known of values: who defines them, and how large they can be.
 
-use crate::ir::analysis::predecessors;
+use crate::ir::shape::Shape;
 use crate::ir::{BinaryOp, BlockId, Callee, Function, Op, Operand, UnaryOp, ValueId};
 use hike_abi::Helper;
 
+/// A computation whose result depends on nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Computation {
+    /// Arithmetic on one value.
+    Unary(UnaryOp, Operand),
+    /// Arithmetic on two values.
+    Binary(BinaryOp, Operand, Operand),
+}
+
+impl Computation {
+    /// What an instruction computes; nothing when it is a constant or a call.
+    pub fn of(op: &Op) -> Option<Self> {
+        match *op {
+            Op::Unary(op, value) => Some(Self::Unary(op, value)),
+            Op::Binary(op, left, right) => Some(Self::Binary(op, left, right)),
+            Op::Const(_) | Op::Call(..) => None,
+        }
+    }
+}
+
 /// Facts about the values of a function, collected in the order of its blocks.
+#[derive(Default)]
 pub struct Known {
-    ops: Vec<Option<Op>>,
+    ops: Vec<Option<Computation>>,
     limits: Vec<u64>,
-    preds: Vec<Vec<BlockId>>,
 }
 
 impl Known {
-    /// Nothing known yet.
-    pub fn new(function: &Function) -> Self {
-        Self {
-            ops: vec![None; function.values as usize],
-            limits: vec![u64::MAX; function.values as usize],
-            preds: predecessors(function),
-        }
+    /// Makes it one that knows nothing.
+    pub fn reset(&mut self, function: &Function) {
+        self.ops.clear();
+        self.ops.resize(function.values as usize, None);
+        self.limits.clear();
+        self.limits.resize(function.values as usize, u64::MAX);
     }
 
     /// Learns the limits of a block's parameters from the arguments they get.
-    pub fn enter(&mut self, function: &Function, id: BlockId) {
+    pub fn enter(&mut self, function: &Function, shape: &Shape, id: BlockId) {
         for (index, &param) in function.block(id).params.iter().enumerate() {
-            let args = self.preds[id.index()].iter().flat_map(|pred| {
+            let args = shape.predecessors(id).iter().flat_map(|pred| {
                 let targets = function.block(*pred).end.targets();
                 targets.filter(|target| target.block == id)
             });
@@ -36,12 +55,12 @@ impl Known {
     /// Learns what an instruction computes.
     pub fn define(&mut self, value: ValueId, op: &Op) {
         self.limits[value.index()] = self.limit_of(op);
-        self.ops[value.index()] = Some(op.clone());
+        self.ops[value.index()] = Computation::of(op);
     }
 
-    /// The operation that defines an operand, if it was seen.
-    pub fn op(&self, operand: Operand) -> Option<&Op> {
-        self.ops[operand.value()?.index()].as_ref()
+    /// The computation that defines an operand, if it was seen.
+    pub fn op(&self, operand: Operand) -> Option<Computation> {
+        self.ops[operand.value()?.index()]
     }
 
     /// No value of the operand is larger than this, unsigned.

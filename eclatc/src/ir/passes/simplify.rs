@@ -1,56 +1,85 @@
 //! Constant folding and propagation, algebra, cheaper operations, decided branches.
 
-use super::known::{Known, mask};
-use crate::ir::analysis::reverse_postorder;
+use super::Workspace;
+use super::known::{Computation, Known, mask};
 use crate::ir::rewrite::{Substitution, map_end, map_op};
-use crate::ir::{BinaryOp, Function, Inst, Op, Operand, UnaryOp};
+use crate::ir::{BinaryOp, Function, Inst, Op, Operand, Terminator, UnaryOp};
 
 mod branch;
 
 pub use branch::decide;
 
 /// Simplifies every instruction and terminator once.
-pub fn run(function: &mut Function) -> bool {
-    let mut known = Known::new(function);
-    let mut known_as = Substitution::new(function);
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+    let Workspace {
+        shape,
+        known,
+        known_as,
+        ..
+    } = workspace;
+    shape.update(function);
+    known.reset(function);
+    known_as.reset(function);
     let mut changed = false;
-    for id in reverse_postorder(function) {
-        known.enter(function, id);
+    for &id in shape.order() {
+        known.enter(function, shape, id);
         let block = function.block_mut(id);
         block.insts.retain_mut(|inst| {
-            let before = inst.op.clone();
-            let kept = simplify_inst(inst, &mut known, &mut known_as);
-            changed |= !kept || inst.op != before;
+            let (kept, is_new) = simplify_inst(inst, known, known_as);
+            changed |= !kept || is_new;
             kept
         });
-        let before = block.end.clone();
-        map_end(&mut block.end, &mut |operand| known_as.resolve(operand));
-        branch::simplify(&mut block.end, &known);
-        changed |= block.end != before;
+        changed |= substitute_in_end(&mut block.end, known_as);
+        changed |= branch::simplify(&mut block.end, known);
     }
-    known_as.apply(function);
+    // Where control only goes on, every use came after its definition.
+    if !shape.is_forward() {
+        known_as.apply(function);
+    }
     changed
 }
 
-/// Whether the instruction is still needed.
-fn simplify_inst(inst: &mut Inst, known: &mut Known, known_as: &mut Substitution) -> bool {
-    map_op(&mut inst.op, &mut |operand| known_as.resolve(operand));
+fn substitute_in_end(end: &mut Terminator, known_as: &Substitution) -> bool {
+    let mut changed = false;
+    if !known_as.is_empty() {
+        map_end(end, &mut |operand| {
+            let by = known_as.resolve(operand);
+            changed |= by != operand;
+            by
+        });
+    }
+    changed
+}
+
+/// Whether the instruction is still needed, and whether it is another one.
+fn simplify_inst(inst: &mut Inst, known: &mut Known, known_as: &mut Substitution) -> (bool, bool) {
+    let mut changed = false;
+    if !known_as.is_empty() {
+        map_op(&mut inst.op, &mut |operand| {
+            let by = known_as.resolve(operand);
+            changed |= by != operand;
+            by
+        });
+    }
     let Some(result) = inst.result else {
-        return true;
+        return (true, changed);
     };
     // A rule may open the way for another one, so until none applies.
     loop {
         match rewritten(&inst.op, known) {
             Some(Rewrite::Same(operand)) => {
                 known_as.replace(result, operand);
-                return false;
+                return (false, true);
             }
-            Some(Rewrite::As(op)) => inst.op = op,
+            Some(Rewrite::As(op)) => {
+                inst.op = op;
+                changed = true;
+            }
             None => break,
         }
     }
     known.define(result, &inst.op);
-    true
+    (true, changed)
 }
 
 /// What an instruction can be replaced by.
@@ -96,7 +125,7 @@ fn unary(op: UnaryOp, value: Operand, known: &Known) -> Option<Rewrite> {
         return same(value);
     }
     if op.is_signed()
-        && let Some(Op::Unary(inner, _)) = known.op(value)
+        && let Some(Computation::Unary(inner, _)) = known.op(value)
         && inner.is_signed()
         && inner.kept_bits() <= Some(bits)
     {
@@ -113,7 +142,7 @@ fn unary(op: UnaryOp, value: Operand, known: &Known) -> Option<Rewrite> {
 
 fn complement(op: UnaryOp, value: Operand, known: &Known) -> Option<Rewrite> {
     match (op, known.op(value)) {
-        (UnaryOp::Neg, Some(Op::Unary(UnaryOp::Neg, inner))) => same(*inner),
+        (UnaryOp::Neg, Some(Computation::Unary(UnaryOp::Neg, inner))) => same(inner),
         (UnaryOp::Not, _) => binary(BinaryOp::Xor, value, u64::MAX),
         _ => None,
     }
@@ -121,9 +150,9 @@ fn complement(op: UnaryOp, value: Operand, known: &Known) -> Option<Rewrite> {
 
 /// What has the same low bits as `value` and is computed before it.
 fn low_bits_of(value: Operand, bits: u32, known: &Known) -> Option<Operand> {
-    match *known.op(value)? {
-        Op::Unary(inner, from) if inner.kept_bits() >= Some(bits) => Some(from),
-        Op::Binary(BinaryOp::And, from, Operand::Const(kept))
+    match known.op(value)? {
+        Computation::Unary(inner, from) if inner.kept_bits() >= Some(bits) => Some(from),
+        Computation::Binary(BinaryOp::And, from, Operand::Const(kept))
             if kept & mask(bits) == mask(bits) =>
         {
             Some(from)
@@ -185,8 +214,8 @@ fn masked(op: BinaryOp, left: Operand, right: u64, known: &Known) -> Option<Rewr
         return constant(0);
     }
     match known.op(left) {
-        Some(Op::Unary(inner, from)) if right <= mask(inner.kept_bits()?) => {
-            binary(op, *from, right)
+        Some(Computation::Unary(inner, from)) if right <= mask(inner.kept_bits()?) => {
+            binary(op, from, right)
         }
         _ => None,
     }
@@ -195,7 +224,7 @@ fn masked(op: BinaryOp, left: Operand, right: u64, known: &Known) -> Option<Rewr
 /// One operation for two of the same kind with constants.
 fn combined(op: BinaryOp, left: Operand, right: u64, known: &Known) -> Option<Rewrite> {
     use BinaryOp::{Add, And, Ashr, Lshr, Mul, Or, Shl, Xor};
-    let Some(&Op::Binary(inner, from, Operand::Const(first))) = known.op(left) else {
+    let Some(Computation::Binary(inner, from, Operand::Const(first))) = known.op(left) else {
         return None;
     };
     if inner != op {

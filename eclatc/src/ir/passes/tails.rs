@@ -1,8 +1,9 @@
 //! Tail merging: blocks that end in the same way share their ends.
 
-use crate::ir::analysis::{for_each_use, use_counts};
-use crate::ir::{Block, BlockId, Function, Inst, Op, Operand, Target, Terminator, ValueId};
-use std::collections::BTreeMap;
+use super::Workspace;
+use crate::ir::analysis::{count_uses, for_each_use_of, for_each_use_of_end};
+use crate::ir::{Block, BlockId, Function, Inst, Op, Operand, Params, Target, Terminator, ValueId};
+use std::cmp::Ordering;
 
 /// Blocks of one shape that are compared with one another; more are left alone.
 const MAX_COMPARED: usize = 64;
@@ -11,12 +12,12 @@ const MAX_COMPARED: usize = 64;
 const MAX_BLOCKS: usize = 1024;
 
 /// Shares equal ends until nothing gets shorter.
-pub fn run(function: &mut Function) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
     if function.blocks.len() > MAX_BLOCKS {
         return false;
     }
     let mut changed = false;
-    while let Some(merge) = best_merge(function) {
+    while let Some(merge) = workspace.tails.best_merge(function) {
         merge.carry_out(function);
         changed = true;
     }
@@ -35,61 +36,102 @@ struct Merge {
     saved: usize,
 }
 
-fn best_merge(function: &Function) -> Option<Merge> {
-    let counts = use_counts(function);
-    let mut groups: BTreeMap<String, Vec<BlockId>> = BTreeMap::new();
-    for id in function.block_ids() {
-        let group = groups.entry(shape(&function.block(id).end)).or_default();
-        if group.len() < MAX_COMPARED {
-            group.push(id);
-        }
-    }
-    let mut best: Option<Merge> = None;
-    for group in groups.values() {
-        for (index, &kept) in group.iter().enumerate() {
-            for &dropped in &group[index + 1..] {
-                let found = Pair::new(function, &counts, kept, dropped).merge();
-                let better = |found: &Merge| best.as_ref().is_none_or(|b| found.saved > b.saved);
-                if let Some(found) = found.filter(better) {
-                    best = Some(found);
+/// Looks for the best merge.
+#[derive(Default)]
+pub struct Tails {
+    /// The blocks, those of one shape together, in their order.
+    blocks: Vec<BlockId>,
+    comparison: Comparison,
+}
+
+impl Tails {
+    fn best_merge(&mut self, function: &Function) -> Option<Merge> {
+        let Self { blocks, comparison } = self;
+        comparison.counts.clear();
+        let end = |id: &BlockId| &function.block(*id).end;
+        blocks.clear();
+        blocks.extend(function.block_ids());
+        blocks.sort_by(|a, b| compare_shapes(end(a), end(b)));
+        let mut best: Option<Merge> = None;
+        for group in blocks.chunk_by(|a, b| compare_shapes(end(a), end(b)).is_eq()) {
+            let group = &group[..group.len().min(MAX_COMPARED)];
+            for (index, &kept) in group.iter().enumerate() {
+                for &dropped in &group[index + 1..] {
+                    let pair = Pair {
+                        function,
+                        ids: (kept, dropped),
+                        blocks: (function.block(kept), function.block(dropped)),
+                        comparison: &mut *comparison,
+                    };
+                    let better =
+                        |found: &Merge| best.as_ref().is_none_or(|b| found.saved > b.saved);
+                    if let Some(found) = pair.merge().filter(better) {
+                        best = Some(found);
+                    }
                 }
             }
         }
+        best
     }
-    best
 }
 
-/// What must be equal for terminators to be worth a comparison.
-fn shape(end: &Terminator) -> String {
-    match end {
-        Terminator::Jump(target) => format!("jump {}", target.block),
-        Terminator::Branch { condition, .. } => format!("branch {condition}"),
-        Terminator::Return(_) => "return".into(),
-        Terminator::Finish(callee, _) => format!("finish {callee}"),
+/// Equal when terminators are worth a comparison. Else the order of their text, which decides
+/// between merges that save the same.
+fn compare_shapes(left: &Terminator, right: &Terminator) -> Ordering {
+    use Terminator::{Branch, Finish, Jump};
+    match (left, right) {
+        (Jump(left), Jump(right)) => compare_as_text(left.block.0, right.block.0),
+        (Branch { condition: a, .. }, Branch { condition: b, .. }) => a.name().cmp(b.name()),
+        (Finish(left, _), Finish(right, _)) if left == right => Ordering::Equal,
+        (Finish(left, _), Finish(right, _)) => left.to_string().cmp(&right.to_string()),
+        _ => kind(left).cmp(kind(right)),
     }
+}
+
+fn kind(end: &Terminator) -> &'static str {
+    match end {
+        Terminator::Jump(_) => "jump",
+        Terminator::Branch { .. } => "branch",
+        Terminator::Return(_) => "return",
+        Terminator::Finish(..) => "finish",
+    }
+}
+
+/// The order of two numbers as decimal texts.
+fn compare_as_text(left: u32, right: u32) -> Ordering {
+    if left < 10 && right < 10 {
+        return left.cmp(&right);
+    }
+    let scaled = |number: u32| {
+        let digits = number.checked_ilog10().unwrap_or(0);
+        (u64::from(number) * 10u64.pow(9 - digits), digits)
+    };
+    scaled(left).cmp(&scaled(right))
+}
+
+/// What a comparison of two blocks remembers.
+#[derive(Default)]
+struct Comparison {
+    /// Values that differ; the instructions that define them must still be compared.
+    open: Vec<(ValueId, ValueId)>,
+    /// For each value, how often it is read; empty as long as that was not asked for.
+    counts: Vec<u32>,
+    /// For each value, how often it is read in the ends that are compared.
+    inside: Vec<u32>,
 }
 
 /// Two blocks under comparison, from their ends backwards.
 struct Pair<'a> {
-    counts: &'a [u32],
+    function: &'a Function,
     ids: (BlockId, BlockId),
     blocks: (&'a Block, &'a Block),
-    /// Values that differ; the instructions that define them must still be compared.
-    open: Vec<(ValueId, ValueId)>,
+    comparison: &'a mut Comparison,
 }
 
-impl<'a> Pair<'a> {
-    fn new(function: &'a Function, counts: &'a [u32], kept: BlockId, dropped: BlockId) -> Self {
-        Self {
-            counts,
-            ids: (kept, dropped),
-            blocks: (function.block(kept), function.block(dropped)),
-            open: Vec::new(),
-        }
-    }
-
+impl Pair<'_> {
     /// The longest common end that is worth sharing.
     fn merge(mut self) -> Option<Merge> {
+        self.comparison.open.clear();
         let (kept, dropped) = self.blocks;
         if !self.same_ends(&kept.end, &dropped.end) {
             return None;
@@ -128,9 +170,9 @@ impl<'a> Pair<'a> {
             _ if left == right => true,
             (Operand::Value(left), Operand::Value(right)) => {
                 let conflict = |pair: &&(ValueId, ValueId)| pair.0 == left || pair.1 == right;
-                let known = self.open.iter().find(conflict).copied();
+                let known = self.comparison.open.iter().find(conflict).copied();
                 if known.is_none() {
-                    self.open.push((left, right));
+                    self.comparison.open.push((left, right));
                 }
                 known.is_none_or(|pair| pair == (left, right))
             }
@@ -141,14 +183,11 @@ impl<'a> Pair<'a> {
     fn same_insts(&mut self, left: &Inst, right: &Inst) -> bool {
         if let (Some(l), Some(r)) = (left.result, right.result) {
             let touches = |pair: &(ValueId, ValueId)| pair.0 == l || pair.1 == r;
-            if self
-                .open
-                .iter()
-                .any(|pair| touches(pair) && *pair != (l, r))
-            {
+            let mut open = self.comparison.open.iter();
+            if open.any(|pair| touches(pair) && *pair != (l, r)) {
                 return false;
             }
-            self.open.retain(|pair| !touches(pair));
+            self.comparison.open.retain(|pair| !touches(pair));
         } else if left.result != right.result {
             return false;
         }
@@ -164,9 +203,9 @@ impl<'a> Pair<'a> {
     }
 
     /// The merge of the last `length` instructions, if it is possible and shorter.
-    fn candidate(&self, length: usize) -> Option<Merge> {
+    fn candidate(&mut self, length: usize) -> Option<Merge> {
         let (kept, dropped) = self.blocks;
-        if !self.open.is_empty()
+        if !self.comparison.open.is_empty()
             || !self.is_closed(kept, length)
             || !self.is_closed(dropped, length)
         {
@@ -192,13 +231,23 @@ impl<'a> Pair<'a> {
     }
 
     /// Whether nothing outside the last `length` instructions reads what they define.
-    fn is_closed(&self, block: &Block, length: usize) -> bool {
-        let tail = tail_of(block, length);
-        let mut inside = BTreeMap::new();
-        for_each_use(&tail, |value| *inside.entry(value).or_insert(0) += 1);
-        let mut results = tail.insts.iter().filter_map(|inst| inst.result);
-        results
-            .all(|result| self.counts[result.index()] == inside.get(&result).copied().unwrap_or(0))
+    fn is_closed(&mut self, block: &Block, length: usize) -> bool {
+        if length == 0 {
+            return true;
+        }
+        let Comparison { counts, inside, .. } = self.comparison;
+        if counts.is_empty() {
+            count_uses(self.function, counts);
+        }
+        inside.clear();
+        inside.resize(counts.len(), 0);
+        let tail = &block.insts[block.insts.len() - length..];
+        for inst in tail {
+            for_each_use_of(&inst.op, |value| inside[value.index()] += 1);
+        }
+        for_each_use_of_end(&block.end, |value| inside[value.index()] += 1);
+        let mut results = tail.iter().filter_map(|inst| inst.result);
+        results.all(|result| counts[result.index()] == inside[result.index()])
     }
 }
 
@@ -216,9 +265,10 @@ fn end_slots(end: &Terminator) -> usize {
 fn tail_of(block: &Block, length: usize) -> Block {
     let start = block.insts.len() - length;
     Block {
-        params: Vec::new(),
+        params: Params::new(),
         insts: block.insts[start..].to_vec(),
-        ..block.clone()
+        end: block.end.clone(),
+        end_span: block.end_span,
     }
 }
 

@@ -1,12 +1,30 @@
 //! Types and line information to bytes.
 
-use super::ext::{BtfExt, encode_ext};
+use super::ext::{BtfExt, Line, encode_ext, encode_ext_of};
 use super::reader::{HEADER_LEN, MAGIC};
 use super::strings::StringTable;
-use super::types::{Btf, EnumType, IntEncoding, Linkage, Modifier, Type};
+use super::types::{Btf, EnumType, IntEncoding, Linkage, Modifier, Type, TypeId};
 
 /// The sections `.BTF` and `.BTF.ext`, which share their strings.
 pub fn encode(btf: &Btf, ext: &BtfExt) -> (Vec<u8>, Vec<u8>) {
+    with_types(btf, |strings| encode_ext(ext, strings))
+}
+
+/// The same for an object with one section of code, `section`. Its lines are taken one after
+/// the other, so that nobody has to own their texts.
+pub fn encode_section<'a>(
+    btf: &Btf,
+    section: &str,
+    functions: &[(u32, TypeId)],
+    lines: impl IntoIterator<Item = Line<'a>>,
+) -> (Vec<u8>, Vec<u8>) {
+    with_types(btf, |strings| {
+        encode_ext_of(section, functions, lines, strings)
+    })
+}
+
+/// The section `.BTF`, and what belongs to `.BTF.ext`, whose strings come behind those of types.
+fn with_types(btf: &Btf, ext: impl FnOnce(&mut StringTable) -> Vec<u8>) -> (Vec<u8>, Vec<u8>) {
     let mut strings = StringTable::new();
     let mut types = Writer {
         out: Vec::new(),
@@ -16,7 +34,7 @@ pub fn encode(btf: &Btf, ext: &BtfExt) -> (Vec<u8>, Vec<u8>) {
         types.one(ty);
     }
     let types = types.out;
-    let ext = encode_ext(ext, &mut strings);
+    let ext = ext(&mut strings);
     (section(&types, &strings.into_bytes()), ext)
 }
 

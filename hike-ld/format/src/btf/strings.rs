@@ -1,8 +1,9 @@
 //! The string section: zero-ended texts, found by their offset.
 
-use std::collections::HashMap;
+use std::hash::Hasher;
 
 use super::Problem;
+use crate::hash::{FastHasher, FastMap};
 
 /// The strings of a section that is read.
 #[derive(Clone, Copy)]
@@ -22,7 +23,9 @@ impl<'a> Strings<'a> {
 /// The strings of a section that is written, each once.
 pub(super) struct StringTable {
     bytes: Vec<u8>,
-    offsets: HashMap<String, u32>,
+    /// Offsets of texts by their hash; of several with one hash, those that came later are
+    /// under the numbers behind it.
+    offsets: FastMap<u64, u32>,
 }
 
 impl StringTable {
@@ -30,21 +33,39 @@ impl StringTable {
     pub fn new() -> Self {
         Self {
             bytes: vec![0],
-            offsets: HashMap::from([(String::new(), 0)]),
+            offsets: FastMap::default(),
         }
     }
 
     /// The offset of a text, which is added when new; a zero byte ends it.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let text = text.split('\0').next().unwrap_or_default();
-        if let Some(offset) = self.offsets.get(text) {
-            return *offset;
+        let text = text.as_bytes();
+        let end = text.iter().position(|byte| *byte == 0);
+        let text = &text[..end.unwrap_or(text.len())];
+        if text.is_empty() {
+            return 0;
+        }
+        let mut hasher = FastHasher::default();
+        hasher.write(text);
+        let mut hash = hasher.finish();
+        loop {
+            match self.offsets.get(&hash) {
+                Some(offset) if self.holds(*offset, text) => return *offset,
+                Some(_) => hash = hash.wrapping_add(1),
+                None => break,
+            }
         }
         let offset = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.extend_from_slice(text);
         self.bytes.push(0);
-        self.offsets.insert(text.to_owned(), offset);
+        self.offsets.insert(hash, offset);
         offset
+    }
+
+    /// Whether this text is at an offset.
+    fn holds(&self, offset: u32, text: &[u8]) -> bool {
+        let found = &self.bytes[offset as usize..];
+        found.starts_with(text) && found.get(text.len()) == Some(&0)
     }
 
     /// The section.

@@ -1,7 +1,7 @@
 //! Branches: decided ones become jumps, the others get their canonical form.
 
-use super::super::known::Known;
-use crate::ir::{BinaryOp, Condition, Op, Operand, Terminator};
+use super::super::known::{Computation, Known};
+use crate::ir::{BinaryOp, BlockId, Condition, Operand, Target, Terminator};
 
 /// A comparison.
 #[derive(Clone, Copy, PartialEq)]
@@ -21,8 +21,9 @@ enum Rewrite {
     Negated(Test),
 }
 
-/// Simplifies a terminator.
-pub fn simplify(end: &mut Terminator, known: &Known) {
+/// Simplifies a terminator; says whether it is another one now.
+pub fn simplify(end: &mut Terminator, known: &Known) -> bool {
+    let mut changed = false;
     while let Terminator::Branch {
         condition,
         left,
@@ -41,11 +42,11 @@ pub fn simplify(end: &mut Terminator, known: &Known) {
             false => rewritten(test, known),
         };
         let new = match rewrite {
-            None => return,
+            None => return changed,
             Some(Rewrite::Decided(holds)) => {
                 let target = if holds { then } else { otherwise };
-                *end = Terminator::Jump(target.clone());
-                return;
+                *end = Terminator::Jump(std::mem::replace(target, Target::bare(BlockId::ENTRY)));
+                return true;
             }
             Some(Rewrite::As(new)) => new,
             Some(Rewrite::Negated(new)) => {
@@ -54,7 +55,9 @@ pub fn simplify(end: &mut Terminator, known: &Known) {
             }
         };
         (*condition, *left, *right) = (new.condition, new.left, new.right);
+        changed = true;
     }
+    changed
 }
 
 /// The result of a comparison where it is certain.
@@ -125,20 +128,22 @@ fn see_through(test: Test, constant: u64, known: &Known) -> Option<Rewrite> {
     if !matches!(test.condition, Condition::Eq | Condition::Ne) {
         return None;
     }
-    match (*known.op(test.left)?).clone() {
-        Op::Binary(BinaryOp::And, left, right) => bit_test(test, constant, left, right),
-        Op::Binary(BinaryOp::Xor | BinaryOp::Sub, left, right) if constant == 0 => {
+    match known.op(test.left)? {
+        Computation::Binary(BinaryOp::And, left, right) => bit_test(test, constant, left, right),
+        Computation::Binary(BinaryOp::Xor | BinaryOp::Sub, left, right) if constant == 0 => {
             Some(Rewrite::As(Test {
                 left,
                 right,
                 ..test
             }))
         }
-        Op::Binary(BinaryOp::Add, left, Operand::Const(added)) => Some(Rewrite::As(Test {
-            left,
-            right: Operand::Const(constant.wrapping_sub(added)),
-            ..test
-        })),
+        Computation::Binary(BinaryOp::Add, left, Operand::Const(added)) => {
+            Some(Rewrite::As(Test {
+                left,
+                right: Operand::Const(constant.wrapping_sub(added)),
+                ..test
+            }))
+        }
         _ => None,
     }
 }
