@@ -4,12 +4,13 @@ use super::{ChainCode, CodegenError, btf, generate, script};
 use crate::hir::Script;
 use crate::ir::{Module, Symbol};
 use crate::source::Sources;
+use foldhash::fast::FixedState;
 use hike_format::chain::{CODE_SECTION, SCRIPT_SECTION, SOURCE_SECTION};
-use hike_format::hash::FastMap;
 use object::elf::R_BPF_64_32;
 use object::write::{Object, Relocation, RelocationFlags, SectionId, SymbolId, SymbolSection};
 use object::{Architecture, BinaryFormat, Endianness, SectionKind, SymbolFlags, SymbolKind};
 use object::{SymbolScope, write};
+use std::collections::HashMap;
 use std::fmt;
 
 /// Why there is no object.
@@ -72,7 +73,7 @@ pub fn object_of(
 struct Writer {
     object: Object<'static>,
     text: SectionId,
-    symbols: FastMap<Symbol, SymbolId>,
+    symbols: HashMap<Symbol, SymbolId, FixedState>,
     /// The code of one chain.
     bytes: Vec<u8>,
 }
@@ -85,7 +86,7 @@ impl Writer {
         Self {
             object,
             text,
-            symbols: FastMap::default(),
+            symbols: HashMap::default(),
             bytes: Vec::new(),
         }
     }

@@ -18,7 +18,6 @@ pub mod chain;
 pub mod digest;
 pub mod elf;
 pub mod encode;
-pub mod hash;
 pub mod manifest;
 pub mod native;
 pub mod package;

@@ -5,11 +5,12 @@ use super::known::Computation;
 use crate::ir::rewrite::{map_end, map_op};
 use crate::ir::shape::Shape;
 use crate::ir::{BlockId, Function, Inst, Operand, ValueId};
-use hike_format::hash::FastMap;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// Where something was computed, and the value that has its result.
-pub type Computed = FastMap<Computation, (BlockId, ValueId)>;
+pub type Computed = HashMap<Computation, (BlockId, ValueId), FixedState>;
 
 /// Removes computations whose result exists.
 pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {

@@ -1,9 +1,11 @@
 //! The string section: zero-ended texts, found by their offset.
 
-use std::hash::Hasher;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 
 use super::Problem;
-use crate::hash::{FastHasher, FastMap};
 
 /// The strings of a section that is read.
 #[derive(Clone, Copy)]
@@ -25,7 +27,7 @@ pub(super) struct StringTable {
     bytes: Vec<u8>,
     /// Offsets of texts by their hash; of several with one hash, those that came later are
     /// under the numbers behind it.
-    offsets: FastMap<u64, u32>,
+    offsets: HashMap<u64, u32, FixedState>,
 }
 
 impl StringTable {
@@ -33,7 +35,7 @@ impl StringTable {
     pub fn new() -> Self {
         Self {
             bytes: vec![0],
-            offsets: FastMap::default(),
+            offsets: HashMap::default(),
         }
     }
 
@@ -45,9 +47,7 @@ impl StringTable {
         if text.is_empty() {
             return 0;
         }
-        let mut hasher = FastHasher::default();
-        hasher.write(text);
-        let mut hash = hasher.finish();
+        let mut hash = FixedState::default().hash_one(text);
         loop {
             match self.offsets.get(&hash) {
                 Some(offset) if self.holds(*offset, text) => return *offset,
