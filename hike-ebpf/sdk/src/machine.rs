@@ -18,7 +18,6 @@ const CODE_INSNS: usize = CHAINS as usize * CHAIN_INSNS;
 // What `fetch` masks with.
 const _: () = assert!(CODE_INSNS.is_power_of_two());
 
-
 /// One run of the interpreter on one CPU.
 pub struct KernelMachine {
     ctx: *mut xdp_md,
