@@ -250,14 +250,15 @@ impl Facts {
         held.min_by_key(|(_, off)| *off)
     }
 
-    /// How many bytes from a base on are surely in the packet.
-    pub fn range(&self, base: Base) -> i32 {
-        self.ranges.get(&base).copied().unwrap_or(0)
+    /// How many bytes from a base on are surely in the packet; none while no check was made,
+    /// as a base may lie beyond the packet's end.
+    pub fn range(&self, base: Base) -> Option<i32> {
+        self.ranges.get(&base).copied()
     }
 
     /// Notes that so many bytes from a base on are in the packet.
     pub fn add_range(&mut self, base: Base, bytes: i32) {
-        let range = self.ranges.entry(base).or_default();
+        let range = self.ranges.entry(base).or_insert(bytes);
         *range = bytes.max(*range);
     }
 
@@ -306,8 +307,8 @@ impl Facts {
             }
         }
         let ranges = std::mem::take(&mut self.ranges).into_iter();
-        let ranges = ranges.map(|(base, range)| (base, range.min(other.range(base))));
-        self.ranges = ranges.filter(|(_, range)| *range > 0).collect();
+        let both = ranges.filter_map(|(base, range)| Some((base, range.min(other.range(base)?))));
+        self.ranges = both.collect();
         for register in 0..REGISTERS {
             if self.copies[register] != other.copies[register] {
                 self.copies[register] = register as u8;

@@ -256,6 +256,25 @@ fn what_is_checked_is_not_checked_again() {
     check(&checks_around(""), after);
 }
 
+/// A number from the packet leads anywhere: not even the pointer itself is known to be in it.
+#[test]
+fn a_pointer_of_unknown_distance_is_checked() {
+    let text = "r2 = *(u32 *)(r1 + 0)
+        r3 = *(u32 *)(r1 + 4)
+        r4 = r2
+        r4 += 54
+        if r4 > r3 goto short
+        r4 = *(u8 *)(r2 + 15)
+        r4 += r2
+        if r4 > r3 goto short
+        r0 = 1
+        exit
+        short:
+        r0 = 2
+        exit";
+    check(text, text);
+}
+
 /// The verifier knows it of what was kept on the stack.
 #[test]
 fn a_checked_pointer_is_kept_over_a_call() {

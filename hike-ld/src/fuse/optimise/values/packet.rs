@@ -222,8 +222,8 @@ impl Pass<'_> {
 
     /// Whether the branch of a check jumps, when that is known.
     pub(super) fn decide(check: Check, facts: &Facts) -> Option<bool> {
-        let is_there = facts.range(check.base) >= check.bytes;
-        is_there.then_some(check.jumps_if_there)
+        let known = facts.range(check.base)?;
+        (known >= check.bytes).then_some(check.jumps_if_there)
     }
 
     /// Notes what a check has shown, on the way that jumps and on the way that does not.
