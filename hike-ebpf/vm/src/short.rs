@@ -17,7 +17,7 @@ const IF_DIFFERENT: u8 = 0x55;
 pub const SHORT_STEPS: u32 = 4;
 
 /// Executes instructions up to a program call, the outermost return, or one that is not
-/// simple; then, and after [`SHORT_STEPS`], it is [`Flow::Escape`], and [`step`](crate::step)
+/// simple; then, and after [`SHORT_STEPS`], it is [`Flow::Escape`], and [`step`](crate::step())
 /// goes on. The number is that of the instructions before the last one.
 #[inline(always)]
 pub fn run_short<M: Machine>(machine: &mut M, pc: &mut u32) -> (Flow, u32) {
