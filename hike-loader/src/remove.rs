@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hike_abi::vm_maps;
+use hike_abi::{VM_ABI_VERSION, vm_maps};
 
 use crate::kernel::{Kernel, Result};
 use crate::registry::{Layout, Record, RegistryError, read_record};
@@ -81,6 +81,11 @@ fn clear<K: Kernel>(kernel: &mut K, layout: &Layout, record: &Record) -> Result<
     };
     for program in &record.programs {
         kernel.delete(&programs, &program.id.0.to_ne_bytes())?;
+    }
+    // Where another version's VM keeps its code is not known here. Nothing new is installed
+    // beside it, and the code goes with the VM.
+    if record.vm_abi != VM_ABI_VERSION {
+        return Ok(());
     }
     let chains = kernel.open_map(&layout.vm().join(vm_maps::CHAINS))?;
     for chain in &record.chains {

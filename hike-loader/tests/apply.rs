@@ -211,3 +211,19 @@ fn attachment_is_the_last_thing_that_happens() {
     let expected = |step: &String| step.starts_with("attach") || step.starts_with("pin");
     assert!(after.iter().all(expected), "{after:#?}");
 }
+
+/// Its code is not touched: this version does not know where it is.
+#[test]
+fn a_bundle_of_another_version_of_the_vm_can_be_taken_off() {
+    let mut kernel = host();
+    let clean = kernel.state();
+    let mut plan = plan("older", &["eth0"], &mut kernel);
+    plan.vm_abi -= 1;
+    apply::install(&mut kernel, &layout(), &plan).unwrap();
+    let registry = Registry::read(&mut kernel, &layout()).unwrap();
+    kernel.steps.clear();
+    remove::bundle(&mut kernel, &layout(), registry.get("older").unwrap()).unwrap();
+    let written = kernel.steps.iter().filter(|step| step.starts_with("write"));
+    assert_eq!(written.count(), 0, "{:?}", kernel.steps);
+    assert_eq!(kernel.state(), clean);
+}
