@@ -32,18 +32,17 @@ fn entries(map: &Map) -> usize {
 fn monitor_counts_each_event() {
     in_both_tiers(|tier| {
         let rig = tier.rig(&["hike_default/monitor"]);
-        for event in [1, 2, 2, u32::MAX, 2] {
+        for event in [1, 2, 2, u32::MAX, 2, 1024] {
             assert_eq!(
                 continued(&rig, "hike_default/monitor", &[event], &udp(1, 2)),
                 0
             );
         }
-        for (event, count) in [(1_u32, 1), (2, 3), (u32::MAX, 1)] {
-            let values = rig
-                .map("events")
-                .lookup(&event.to_ne_bytes())
-                .expect("a look-up");
-            let values = values.expect("a counter");
+        let low = [(1_u32, 1), (2, 3), (1023, 0)].map(|expected| ("events", expected));
+        let high = [(1024, 1), (u32::MAX, 1)].map(|expected| ("events_from_1024", expected));
+        for (map, (event, count)) in low.into_iter().chain(high) {
+            let values = rig.map(map).lookup(&event.to_ne_bytes());
+            let values = values.expect("a look-up").expect("a counter");
             let numbers = values.iter().map(|value| hike_tests::rig::number(value, 0));
             assert_eq!(numbers.sum::<u64>(), count, "event {event}");
         }
