@@ -151,8 +151,7 @@ they are linked, so these are taken from a bundle.
 
 $(cat "$work/table.md")
 
-A row of a bundle is its chain loader, in the native tier with all that it calls. *In the VM*:
-the kernel does not take the fused program, an install runs the bundle in the VM.
+A row of a bundle is its chain loader, in the native tier with all that it calls.
 The rows of tests are those that ran with it: \`HIKE_KERNEL_TESTS\` chooses them.
 PAGE
 }

@@ -11,6 +11,7 @@
 //! | chains to eBPF, calls of logic inlined where the stack has room | `chain`, `call`, `access` |
 //! | what happens at a fault | `fault` |
 //! | what is superfluous once all stands together goes | `optimise` |
+//! | loops that older verifiers take | `back_edges` |
 //! | the object | `object` |
 //!
 //! Registers of a chain are the registers of the fused program. Its memory is the VM's: the
@@ -22,6 +23,7 @@
 mod access;
 mod alu;
 mod asm;
+mod back_edges;
 mod call;
 mod chain;
 pub(crate) mod entry;

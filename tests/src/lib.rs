@@ -3,6 +3,7 @@
 pub mod bytecode;
 pub mod cpu;
 pub mod frame;
+pub mod fuser;
 pub mod installed;
 mod kernel;
 pub mod kernel_vm;
@@ -13,10 +14,12 @@ pub mod model;
 pub mod native_vm;
 pub mod net;
 pub mod objects;
+pub mod old_verifier;
 pub mod packet;
 pub mod pages;
 pub mod random;
 pub mod rig;
+pub mod scripts;
 pub mod site;
 pub mod tools;
 

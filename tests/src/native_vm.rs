@@ -3,32 +3,26 @@
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
-use hike_format::chain::{Chain, SlotIndex};
+use hike_format::Symbol;
 use hike_format::native::Guard;
-use hike_format::{ProgramObject, Symbol};
-use hike_ld::fuse::{FuseError, Part, Parts, fuse};
+use hike_ld::fuse::FuseError;
 use hike_loader::image::Image;
 use hike_loader::kernel::{Kernel, KernelError, Linux};
 use hike_loader::native::{Native, Place};
 use hike_loader::registry::ChainId;
 use hike_loader::sys::map::Map;
 use hike_loader::vm::{NewVm, Vm};
-use hike_vm::{Quick, Target};
+use hike_vm::Quick;
 
 use crate::bytecode::{Bytecode, Observed};
+use crate::fuser::{Fuser, symbol};
 use crate::kernel_vm::{observe, pin_to_cpu};
-use crate::tools::repository;
-
-/// The loader that starts a chain for every packet, and its map.
-const LOADER: &str = "loaders.hike_default.all";
-const LOADER_OBJECT: &str = "packages/hike_default/objects/all.o";
 
 /// What fused chains run on: a VM's maps, and a loader with its own.
 pub struct NativeVm {
     vm: Vm<Linux>,
-    loader: (Symbol, ProgramObject),
+    fuser: Fuser,
     maps: BTreeMap<Place, Map>,
-    programs: Vec<(Symbol, ProgramObject)>,
     _executor: <Linux as Kernel>::Program,
 }
 
@@ -58,15 +52,11 @@ impl NativeVm {
     pub fn with_programs(programs: &[&str]) -> Self {
         pin_to_cpu();
         let NewVm { vm, executor } = Vm::create(&mut Linux).expect("the VM");
-        let bytes = std::fs::read(repository().join(LOADER_OBJECT)).expect("the loader");
-        let loader: Symbol = LOADER.parse().expect("a symbol");
-        let maps = loader_maps(&loader, &bytes);
-        let object = ProgramObject::parse(bytes).expect("the loader");
+        let fuser = Fuser::with_programs(programs);
         Self {
             vm,
-            loader: (loader, object),
-            maps,
-            programs: programs.iter().enumerate().map(program).collect(),
+            maps: loader_maps(fuser.loader(), fuser.loader_object()),
+            fuser,
             _executor: executor,
         }
     }
@@ -82,23 +72,9 @@ impl NativeVm {
         guard: Guard,
         observed: bool,
     ) -> Result<<Linux as Kernel>::Program, Refused> {
-        let chains: BTreeMap<Symbol, Chain> = chains
-            .iter()
-            .map(|(id, bytecode)| (symbol(*id), self.chain(*id, bytecode)))
-            .collect();
-        let programs = self.programs.iter().chain([&self.loader]);
-        let programs = programs.map(|(symbol, object)| (symbol, part(object)));
-        let (loader, _) = &self.loader;
-        let first = symbol(1);
-        let parts = Parts {
-            chains: chains.iter().collect(),
-            programs: programs.collect(),
-            starts: vec![&first],
-            packet_arguments: true,
-            observed,
-        };
-        let fused = fuse(&parts, loader).map_err(Refused::Fuse)?;
+        let fused = self.fuser.fuse(chains, observed).map_err(Refused::Fuse)?;
         let ids = (1..5).map(|id| (symbol(id), ChainId(id))).collect();
+        let loader = self.fuser.loader();
         let native = Native::parse("fused", loader, &fused, &ids).expect("a fused program");
         let vm = self.vm.maps();
         let mut maps: BTreeMap<Place, &Map> = vm
@@ -139,52 +115,11 @@ impl NativeVm {
         let program = self.load(chains, guard, false)?;
         Ok(observe(&self.vm, program.as_fd(), quick, packet))
     }
-
-    fn chain(&self, id: u32, bytecode: &Bytecode) -> Chain {
-        let calls = bytecode.calls.iter().map(|(slot, target)| {
-            let symbol = match target {
-                Target::Chain(id) => symbol(*id),
-                Target::Program(id) => self.programs[*id as usize].0.clone(),
-            };
-            (SlotIndex(*slot as u32), symbol)
-        });
-        Chain {
-            symbol: symbol(id),
-            code: bytecode.code.clone(),
-            instructions: 0,
-            params: None,
-            calls: calls.collect(),
-            lines: Vec::new(),
-        }
-    }
 }
 
 impl Default for NativeVm {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn symbol(id: u32) -> Symbol {
-    let symbol = format!("chains.case.chain_{id}").parse();
-    symbol.expect("a symbol")
-}
-
-/// A program under the name of its file, in a package of its ID: the same file twice is two
-/// programs.
-fn program((id, path): (usize, &&str)) -> (Symbol, ProgramObject) {
-    let bytes = std::fs::read(repository().join(path)).expect("an object");
-    let object = ProgramObject::parse(bytes).expect("a program");
-    let name = std::path::Path::new(path).file_stem().expect("a name");
-    let symbol = format!("programs.case_{id}.{}", name.display()).parse();
-    (symbol.expect("a symbol"), object)
-}
-
-fn part(object: &ProgramObject) -> Part<'_> {
-    Part {
-        bytes: &object.bytes,
-        params: object.signature.params.len(),
-        license: &object.license,
     }
 }
 

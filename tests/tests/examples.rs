@@ -1,39 +1,18 @@
 //! The example scripts of all packages: written as `eclatc fmt` writes, compiled, and run on
 //! packets of every kind in both tiers.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hike_loader::pcap::{Capture, Packet, write};
 use hike_tests::frame::zoo;
 use hike_tests::require_kernel;
+use hike_tests::scripts::{entries, of_packages};
 use hike_tests::tools::{build_command, repository, run, tool};
-
-/// Every example, by its path from the top of the repository.
-fn examples() -> Vec<String> {
-    let packages = entries(&repository().join("packages"));
-    let folders = packages.iter().map(|package| package.join("examples"));
-    let files = folders.flat_map(|folder| entries(&folder));
-    let paths = files.map(|file| {
-        let path = file.strip_prefix(repository()).expect("a path below");
-        path.to_str().expect("a name").to_owned()
-    });
-    let mut paths: Vec<String> = paths.collect();
-    paths.sort();
-    paths
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    entries
-        .map(|entry| entry.expect("an entry").path())
-        .collect()
-}
 
 /// Packages with programs of their own have an example.
 #[test]
 fn packages_show_how_to_use_them() {
-    let examples = examples();
+    let examples = of_packages();
     for package in entries(&repository().join("packages")) {
         if !package.join("src").exists() || package.ends_with("basic") {
             continue;
@@ -49,7 +28,7 @@ fn packages_show_how_to_use_them() {
 fn examples_are_well_formed() {
     let mut eclatc = Command::new(tool("eclatc"));
     eclatc.current_dir(repository()).args(["fmt", "--check"]);
-    run(eclatc.args(examples()));
+    run(eclatc.args(of_packages()));
 }
 
 #[test]
@@ -59,7 +38,7 @@ fn examples_have_no_warnings() {
         .current_dir(repository())
         .args(["check", "--deny", "warnings"]);
     eclatc.args(["-L", "packages", "-D", "DEVNAME=dut0"]);
-    run(eclatc.args(examples()));
+    run(eclatc.args(of_packages()));
 }
 
 #[test]
@@ -70,7 +49,7 @@ fn examples_compile_and_run_in_both_tiers() {
     let folder = tempfile::tempdir().expect("a folder");
     let (bundle, packets) = (folder.path().join("x.hike"), folder.path().join("x.pcap"));
     std::fs::write(&packets, capture()).expect("a capture");
-    for example in examples() {
+    for example in of_packages() {
         run(&mut build_command(&example, &bundle));
         for tier in ["vm", "native"] {
             let mut loader = Command::new(tool("hike-loader"));

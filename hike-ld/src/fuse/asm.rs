@@ -127,6 +127,17 @@ impl Assembler {
         self.items.push(Item { origin, ..item });
     }
 
+    /// Puts an item before another; what jumped to that one still does.
+    pub fn insert(&mut self, before: usize, item: Item) {
+        self.used.extend(item.target);
+        self.items.insert(before, item);
+        let functions = self.functions.iter_mut();
+        let spans = functions.flat_map(|it| [&mut it.start, &mut it.end]);
+        for place in self.places.iter_mut().flatten().chain(spans) {
+            *place += usize::from(*place >= before);
+        }
+    }
+
     /// Appends an instruction.
     pub fn insn(&mut self, insn: Insn) {
         let encoded = insn.encode();

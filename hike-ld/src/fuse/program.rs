@@ -14,7 +14,7 @@ use super::logic::{Function, Reference, function, logic_name};
 use super::optimise::{Cells, optimise};
 use super::regs::Regs;
 use super::stack::{Slot, Stack};
-use super::{FuseError, Parts};
+use super::{FuseError, Parts, back_edges};
 
 /// The functions that fused programs call.
 const NATIVE: &[u8] = include_bytes!("../../../hike-ebpf/objects/native.o");
@@ -112,6 +112,7 @@ impl<'a> Program<'a> {
         let name = super::object::entry_name(self.loader);
         self.asm.function(name, 0);
         self.append_functions()?;
+        back_edges::close(&mut self.asm);
         self.asm.finish()
     }
 
