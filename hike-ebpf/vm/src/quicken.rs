@@ -25,7 +25,8 @@ pub enum Target {
 pub struct Quick {
     /// The slots, at most [`CHAIN_INSNS`].
     pub slots: Vec<u64>,
-    /// For each slot, the slot of bytecode it was made from.
+    /// For each slot, the slot of bytecode it was made from; where two instructions became
+    /// one, that of the second, which is the one that can be a fault.
     pub origin: Vec<u32>,
 }
 
@@ -163,7 +164,14 @@ fn jump_targets(insns: &[Placed], length: usize) -> Result<Vec<bool>, QuickenErr
     Ok(targets)
 }
 
-/// What becomes one instruction of quick code.
+/// What becomes one instruction of quick code, and the slots of bytecode where the first and
+/// the last instruction start that it is made from.
+struct Made {
+    first: usize,
+    last: usize,
+    item: Item,
+}
+
 enum Item {
     Plain(Insn),
     Call(Target),
@@ -177,8 +185,8 @@ fn fuse(
     insns: &[Placed],
     targets: &[bool],
     resolve: impl Fn(usize) -> Option<Target>,
-) -> Result<Vec<(usize, Item)>, QuickenError> {
-    let mut items: Vec<(usize, Item)> = Vec::with_capacity(insns.len());
+) -> Result<Vec<Made>, QuickenError> {
+    let mut items: Vec<Made> = Vec::with_capacity(insns.len());
     for (slot, insn) in insns {
         let item = match insn {
             Insn::CallSymbol { .. } => {
@@ -187,12 +195,13 @@ fn fuse(
             }
             _ => Item::Plain(*insn),
         };
-        let argument = items.last_mut().filter(|_| !targets[*slot]);
-        match argument
-            .and_then(|last| Some((with_argument(&item, constant_argument(last)?)?, last)))
-        {
-            Some((fused, last)) => last.1 = fused,
-            None => items.push((*slot, item)),
+        let before = items.last_mut().filter(|_| !targets[*slot]);
+        let together =
+            before.and_then(|it| Some((with_argument(&item, constant_argument(&it.item)?)?, it)));
+        let (first, last) = (*slot, *slot);
+        match together {
+            Some((item, before)) => (before.item, before.last) = (item, last),
+            None => items.push(Made { first, last, item }),
         }
     }
     Ok(items)
@@ -218,7 +227,7 @@ fn with_argument(call: &Item, argument: i32) -> Option<Item> {
 }
 
 /// The constant of `r1 = imm`, in 64 bits or in 32 where that makes no difference.
-fn constant_argument((_, item): &(usize, Item)) -> Option<i32> {
+fn constant_argument(item: &Item) -> Option<i32> {
     match item {
         Item::Plain(Insn::Alu {
             op: hike_isa::AluOp::Mov,
@@ -230,20 +239,20 @@ fn constant_argument((_, item): &(usize, Item)) -> Option<i32> {
     }
 }
 
-fn emit(items: &[(usize, Item)], length: usize) -> Result<Quick, QuickenError> {
+fn emit(items: &[Made], length: usize) -> Result<Quick, QuickenError> {
     let places = places(items, length);
     let mut quick = Quick {
         slots: Vec::new(),
         origin: Vec::new(),
     };
-    for (slot, item) in items {
+    for Made { last, item, .. } in items {
         let from = quick.slots.len() as i64;
         let distance = |insn: &Insn| {
-            let to = target(*slot, insn).unwrap_or_default();
+            let to = target(*last, insn).unwrap_or_default();
             places[to as usize] as i64 - from - 1
         };
         push(&mut quick.slots, item, distance);
-        quick.origin.resize(quick.slots.len(), *slot as u32);
+        quick.origin.resize(quick.slots.len(), *last as u32);
     }
     if quick.slots.len() > CHAIN_INSNS {
         return Err(fail(0, QuickenProblem::TooLong(quick.slots.len())));
@@ -252,11 +261,11 @@ fn emit(items: &[(usize, Item)], length: usize) -> Result<Quick, QuickenError> {
 }
 
 /// For each slot of bytecode, the slot of quick code that its instruction starts at.
-fn places(items: &[(usize, Item)], length: usize) -> Vec<usize> {
+fn places(items: &[Made], length: usize) -> Vec<usize> {
     let mut places = vec![0; length];
     let mut next = 0;
-    for (slot, item) in items {
-        places[*slot] = next;
+    for Made { first, item, .. } in items {
+        places[*first] = next;
         next += match item {
             Item::Plain(insn) => insn.slots(),
             _ => 1,

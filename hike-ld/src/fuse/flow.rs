@@ -204,10 +204,8 @@ impl<'a> Flow<'a> {
 
     /// The slot of quick code of a slot of bytecode.
     pub fn quick_slot(&self, slot: usize) -> u32 {
-        let after = self
-            .origin
-            .partition_point(|origin| *origin as usize <= slot);
-        after.saturating_sub(1) as u32
+        let origin = &self.origin;
+        origin.partition_point(|origin| (*origin as usize) < slot) as u32
     }
 }
 
