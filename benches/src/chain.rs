@@ -38,6 +38,12 @@ const PAIRS: &[Pair] = &[
         1,
         31,
     ),
+    pair(
+        "a packet read, a comparison and such a call",
+        "r1 = 12\ncall 2\nif r0 == 0 goto +0\ncall program 0",
+        1,
+        11,
+    ),
     pair("a call of a chain that returns", "call chain 2", 1, 31),
     pair("an addition", "r6 += 1", 20, 220),
     pair(
@@ -46,7 +52,7 @@ const PAIRS: &[Pair] = &[
         10,
         110,
     ),
-    pair("a load from the packet", "r6 = *(u16 *)(r1 + 0xc)", 20, 220),
+    pair("a load by a pointer to the packet", "r6 = *(u16 *)(r1 + 0xc)", 20, 220),
     pair(
         "a packet read in network order (two instructions)",
         "r1 = 12\ncall 2",

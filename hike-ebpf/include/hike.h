@@ -134,7 +134,7 @@ static void (*const bpf_ringbuf_discard)(void *data, __u64 flags) = (void *)133;
 /* ---- The VM's ABI ------------------------------------------------------------------ */
 
 enum {
-	HIKE_VM_ABI = 2, /* version of all this */
+	HIKE_VM_ABI = 3, /* version of all this */
 	HIKE_CONTINUE = -1, /* what logic returns when the chain goes on */
 	HIKE_NO_CHAIN = 0, /* the chain ID of an unset map entry */
 	HIKE_ARGUMENTS = 5, /* of a program or chain */

@@ -168,7 +168,7 @@ fn inspects_bundles_and_chain_objects() {
     let (folder, _) = linked();
     let text = ok(folder.path(), &["inspect", "a.hike"]);
     assert!(
-        text.starts_with("bundle a 0.1.0\nformat 1, VM ABI 2, needs xdp, btf, tail-calls\n"),
+        text.starts_with("bundle a 0.1.0\nformat 1, VM ABI 3, needs xdp, btf, tail-calls\n"),
         "{text}"
     );
     assert!(

@@ -45,7 +45,8 @@ fn a_setting_of_app_cfg_decides_packets() {
         assert_eq!(said, "app_cfg: cleared 1 entry\n");
         assert_eq!(decide(), Action::Pass, "{tier}");
         let events = bundle.tool(&["map", "dump", "managed", "events"]);
-        assert_eq!(events, "KEY  VALUE\n0    3\n1    1\n", "{tier}");
+        let expected = "KEY  VALUE\n0    3\n1    1\n1022 entries are zero, --all shows them\n";
+        assert_eq!(events, expected, "{tier}");
     }
 }
 
@@ -286,8 +287,9 @@ fn counters_of_cpus_are_summed_watched_and_reset() {
         "3",
     ];
     let blocks = bundle.tool(&watch);
-    let block = "KEY  VALUE  PER SECOND\n0    5\n";
-    assert_eq!(blocks, format!("KEY  VALUE\n0    5\n\n{block}\n{block}"));
+    let row = "0    5\n1023 entries are zero, --all shows them\n";
+    let block = format!("KEY  VALUE  PER SECOND\n{row}");
+    assert_eq!(blocks, format!("KEY  VALUE\n{row}\n{block}\n{block}"));
     let lines = bundle.tool(&[&watch[..], &["--json"]].concat());
     for (index, line) in lines.lines().enumerate() {
         let look: serde_json::Value = serde_json::from_str(line).expect("JSON");

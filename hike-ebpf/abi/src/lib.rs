@@ -19,7 +19,7 @@ pub use state::{
 };
 
 /// Version of everything in this crate; bundles name it and the loader compares it.
-pub const VM_ABI_VERSION: u32 = 2;
+pub const VM_ABI_VERSION: u32 = 3;
 
 /// What a program's logic returns when the chain goes on: no XDP action has this number.
 pub const CONTINUE: i32 = -1;

@@ -30,6 +30,33 @@ pub fn opaque(mut value: usize) -> usize {
     value
 }
 
+/// Addresses of the packet's first byte and of the byte behind its last.
+///
+/// The context's fields have 32 bits, and the verifier makes pointers of 64 of them when they are
+/// read. The compiler may not know of the 32: it would keep them as such on the stack.
+///
+/// # Safety
+/// `ctx` is the XDP context the kernel gave.
+#[inline(always)]
+pub(crate) unsafe fn packet_bounds(ctx: *mut xdp_md) -> (usize, usize) {
+    macro_rules! field {
+        ($name:ident) => {{
+            let pointer: usize;
+            // SAFETY: the caller's promise.
+            unsafe {
+                core::arch::asm!(
+                    "{0} = *(u32 *)({1} + {place})",
+                    out(reg) pointer, in(reg) ctx,
+                    place = const core::mem::offset_of!(xdp_md, $name),
+                    options(pure, readonly),
+                )
+            };
+            pointer
+        }};
+    }
+    (field!(data), field!(data_end))
+}
+
 impl HikeContext {
     /// The context of a call.
     ///
@@ -54,7 +81,8 @@ impl HikeContext {
     #[inline(always)]
     pub fn len(&self) -> usize {
         // SAFETY: the context is valid while the program runs.
-        unsafe { ((*self.ctx).data_end - (*self.ctx).data) as usize }
+        let (data, end) = unsafe { packet_bounds(self.ctx) };
+        end - data
     }
 
     /// Whether the packet has no bytes.
@@ -76,7 +104,7 @@ impl HikeContext {
     #[inline(always)]
     pub fn header<T>(&self, offset: usize) -> Option<*mut T> {
         // SAFETY: the context is valid while the program runs.
-        let (data, end) = unsafe { ((*self.ctx).data as usize, (*self.ctx).data_end as usize) };
+        let (data, end) = unsafe { packet_bounds(self.ctx) };
         let start = opaque(data + offset);
         if start + size_of::<T>() > end {
             return None;

@@ -4,9 +4,10 @@ use core::arch::asm;
 
 use hike_abi::limits::{CHAIN_INSNS, CHAINS};
 use hike_abi::{Fault, VmState};
+use hike_vm::quick::Slot;
 use hike_vm::{Machine, Width};
 
-use crate::context::opaque;
+use crate::context::{opaque, packet_bounds};
 use crate::vm::{address_of, hike_chains};
 use crate::{helpers, xdp_md};
 
@@ -34,7 +35,7 @@ impl KernelMachine {
     #[inline(always)]
     fn packet(&self, offset: u64, width: Width) -> Result<usize, Fault> {
         // SAFETY: the context is valid while the program runs.
-        let (data, end) = unsafe { ((*self.ctx).data as usize, (*self.ctx).data_end as usize) };
+        let (data, end) = unsafe { packet_bounds(self.ctx) };
         // Opaque, or the compiler checks the address that the offset was made from: the
         // verifiers of Linux 6.1 and 6.12 then know the bounds of the one and not the other.
         let offset = opaque(offset as usize);
@@ -65,6 +66,19 @@ macro_rules! store {
     };
 }
 
+/// Whether a value has one of these bits, in one instruction: the compiler knows none that does it.
+#[inline(always)]
+pub(crate) fn has_bits<const BITS: u64>(value: u64) -> bool {
+    // SAFETY: it jumps or does not, nothing else.
+    unsafe {
+        asm!(
+            "if {0} & {bits} goto {1}",
+            in(reg) value, label { return true }, bits = const BITS,
+        )
+    };
+    false
+}
+
 impl Machine for KernelMachine {
     #[inline(always)]
     fn state(&mut self) -> &mut VmState {
@@ -88,19 +102,25 @@ impl Machine for KernelMachine {
     }
 
     #[inline(always)]
+    fn has<const FLAGS: u64>(slot: Slot) -> bool {
+        has_bits::<FLAGS>(slot.0)
+    }
+
+    #[inline(always)]
     fn fetch(&self, pc: u32) -> u64 {
         // Quickening has seen that no chain leaves its code. The mask says so to the verifier,
         // also where a register is kept on the stack meanwhile: Linux 6.1 forgets what a
         // comparison has shown of one.
         let index = pc as usize & (CODE_INSNS - 1);
         // SAFETY: `index` is within the code.
-        unsafe { *address_of(&hike_chains).cast::<u64>().add(index) }
+        unsafe { *address_of!(hike_chains).cast::<u64>().add(index) }
     }
 
     #[inline(always)]
     fn packet_length(&self) -> u64 {
         // SAFETY: the context is valid while the program runs.
-        unsafe { u64::from((*self.ctx).data_end) - u64::from((*self.ctx).data) }
+        let (data, end) = unsafe { packet_bounds(self.ctx) };
+        (end - data) as u64
     }
 
     #[inline(always)]

@@ -17,7 +17,7 @@ use hike_abi::{
 use hike_vm::{Flow, Machine, Width, begin, memory as memory_access, run_short, step};
 
 use crate::context::opaque;
-use crate::machine::KernelMachine;
+use crate::machine::{KernelMachine, has_bits};
 use crate::{HikeContext, xdp_md};
 
 #[btf_map]
@@ -63,12 +63,20 @@ macro_rules! unknown {
 }
 
 /// The address of the only value of one of the maps that are referred to by it
-/// ([`hike_abi::vm_maps::BY_ADDRESS`]): the loader puts it in place of the map's.
-#[inline(always)]
-pub(crate) fn address_of<Map>(map: &'static Map) -> *mut u8 {
-    // Opaque, as the compiler knows what a map's declaration holds: nothing.
-    opaque(core::ptr::from_ref(map) as usize) as *mut u8
+/// ([`hike_abi::vm_maps::BY_ADDRESS`]): the loader puts it in place of the map's. The compiler
+/// may not know which map it is, as it knows what a map's declaration holds: nothing.
+macro_rules! address_of {
+    ($map:path) => {{
+        let address: usize;
+        // SAFETY: a constant.
+        #[allow(unused_unsafe, reason = "where it is used there may be one around it")]
+        unsafe {
+            asm!("{0} = {1} ll", out(reg) address, sym $map, options(pure, nomem));
+        }
+        address as *mut u8
+    }};
 }
+pub(crate) use address_of;
 
 /// The VM's state on this CPU.
 #[inline(always)]
@@ -76,7 +84,7 @@ pub fn state() -> *mut VmState {
     const _: () = assert!(CPUS.is_power_of_two());
     // SAFETY: a helper without arguments.
     let cpu = unsafe { bpf_get_smp_processor_id() } as usize;
-    let states = address_of(&hike_state).cast::<VmState>();
+    let states = address_of!(hike_state).cast::<VmState>();
     // SAFETY: one of the states. No host has more CPUs; the mask says so to the verifier.
     unsafe { states.add(cpu & (CPUS as usize - 1)) }
 }
@@ -192,7 +200,7 @@ pub fn start_raw(ctx: *mut xdp_md, chain: u32) -> u32 {
     unsafe {
         begin(&mut *state, chain, Action::Pass as u32);
         (*state).regs[1] = memory::address(memory::PACKET, memory::PACKET_BYTES);
-        (*state).regs[2] = u64::from((*ctx).data_end) - u64::from((*ctx).data);
+        (*state).regs[2] = KernelMachine::new(ctx, state).packet_length();
     }
     resume(ctx, state)
 }
@@ -218,7 +226,7 @@ fn resume(ctx: *mut xdp_md, state: *mut VmState) -> u32 {
         Flow::End => unsafe { (*state).default_action },
         _ => {
             tail_call_executor(ctx);
-            fault(state, Fault::Program, pc)
+            fault(state, Fault::Program as u32, pc)
         }
     }
 }
@@ -229,7 +237,24 @@ pub struct Run {
     machine: KernelMachine,
     pc: u32,
     left: u32,
-    flow: Flow,
+    /// The program that is called in the end.
+    program: u32,
+    end: End,
+}
+
+/// Where a run has led.
+enum End {
+    /// To the slot at `pc`: there is more to do.
+    Open,
+    /// To a program. Its ID is not in here: the compiler stores what is nothing there for the
+    /// other ends, which may be half of a pointer, and the verifier refuses that.
+    Program,
+    /// The outermost chain has returned.
+    Returned,
+    /// The budget is used up before the slot at `pc`.
+    Budget,
+    /// The slot before `pc` is at fault: [`VmState::fault`] says why.
+    Fault,
 }
 
 impl Run {
@@ -237,12 +262,23 @@ impl Run {
     #[inline(always)]
     pub fn step(&mut self) -> bool {
         if self.left == 0 {
-            self.flow = Flow::Fault(Fault::Budget);
+            self.end = End::Budget;
             return false;
         }
         self.left -= 1;
-        self.flow = step(&mut self.machine, &mut self.pc);
-        self.flow == Flow::Next
+        self.end = match step(&mut self.machine, &mut self.pc) {
+            Flow::Next | Flow::Escape => return true,
+            Flow::Program(id) => {
+                self.program = id;
+                End::Program
+            }
+            Flow::End => End::Returned,
+            Flow::Fault(kind) => {
+                note_fault(self.machine.state(), kind);
+                End::Fault
+            }
+        };
+        false
     }
 
     /// Goes where the last instruction led.
@@ -252,18 +288,40 @@ impl Run {
         (state.pc, state.budget) = (self.pc, self.left);
         let default_action = state.default_action;
         let state = core::ptr::from_mut(state);
-        match self.flow {
-            Flow::Program(id) => dispatch(self.ctx, state, id, self.pc),
-            Flow::End => default_action,
-            Flow::Fault(Fault::Budget) => fault(state, Fault::Budget, self.pc),
-            Flow::Fault(kind) => fault(state, kind, self.pc.wrapping_sub(1)),
+        match self.end {
+            End::Program => dispatch(self.ctx, state, self.program, self.pc),
+            End::Returned => default_action,
+            End::Budget => fault(state, Fault::Budget as u32, self.pc),
+            End::Fault => fault(state, unknown!((*state).fault), self.pc.wrapping_sub(1)),
             // The kernel ended the loop before the budget did: another round.
-            Flow::Next | Flow::Escape => {
+            End::Open => {
                 tail_call_executor(self.ctx);
-                fault(state, Fault::Program, self.pc)
+                fault(state, Fault::Program as u32, self.pc)
             }
         }
     }
+}
+
+/// Writes down in the state why the run ends. By an instruction for each kind: a kind in a register
+/// would be set ahead of every check, for all instructions that are not at fault.
+#[inline(always)]
+fn note_fault(state: &mut VmState, kind: Fault) {
+    macro_rules! note {
+        ($($kind:ident)*) => {
+            match kind {
+                // SAFETY: a field of the state.
+                $(Fault::$kind => unsafe {
+                    asm!(
+                        "*(u32 *)({0} + {place}) = {kind}",
+                        in(reg) core::ptr::from_mut(state),
+                        place = const core::mem::offset_of!(VmState, fault),
+                        kind = const Fault::$kind as u32,
+                    )
+                },)*
+            }
+        };
+    }
+    note!(Instruction Memory Packet Budget Frames Program Helper Chain);
 }
 
 /// Body of the executor: `all_steps` calls [`Run::step`] until it is false.
@@ -272,13 +330,13 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
     let state = state();
     let machine = KernelMachine::new(ctx, state);
     let (pc, left) = (unknown!((*state).pc), unknown!((*state).budget));
-    let flow = Flow::Next;
     let mut run = Run {
         ctx,
         machine,
         pc,
         left,
-        flow,
+        program: 0,
+        end: End::Open,
     };
     all_steps(&mut run);
     run.finish()
@@ -286,7 +344,7 @@ pub fn execute(ctx: *mut xdp_md, all_steps: impl FnOnce(&mut Run)) -> u32 {
 
 /// Counts a fault at a slot of the code and gives the default action.
 #[inline(always)]
-fn fault(state: *mut VmState, kind: Fault, slot: u32) -> u32 {
+fn fault(state: *mut VmState, kind: u32, slot: u32) -> u32 {
     let (chain, slot) = chain_of(slot);
     // SAFETY: fields of the state, and of a per-CPU map value that is in bounds.
     unsafe {
@@ -295,7 +353,7 @@ fn fault(state: *mut VmState, kind: Fault, slot: u32) -> u32 {
             let index = opaque(kind as usize) & (Fault::COUNT - 1);
             *(*counters).counts.as_mut_ptr().add(index) += 1;
             (*counters).last_pc = slot;
-            (*counters).last_fault = kind as u32;
+            (*counters).last_fault = kind;
         }
         (*state).default_action
     }
@@ -336,8 +394,22 @@ fn dispatch(ctx: *mut xdp_md, state: *mut VmState, id: u32, pc: u32) -> u32 {
         };
     }
     const _: () = assert!(DIRECT_PROGRAMS == 32);
-    direct!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
-    fault(state, Fault::Program, pc.wrapping_sub(1))
+    // IDs are given lowest first: the first four are found ahead of the others.
+    let odd = has_bits::<1>;
+    if id > 3 {
+        direct!(4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+    } else if has_bits::<2>(id.into()) {
+        match odd(id.into()) {
+            false => tail_call!(ctx, &hike_programs, 2),
+            true => tail_call!(ctx, &hike_programs, 3),
+        }
+    } else {
+        match odd(id.into()) {
+            false => tail_call!(ctx, &hike_programs, 0),
+            true => tail_call!(ctx, &hike_programs, 1),
+        }
+    }
+    fault(state, Fault::Program as u32, pc.wrapping_sub(1))
 }
 
 #[inline(always)]

@@ -7,28 +7,9 @@ const END: u8 = 0xd;
 const NEG: u8 = 0x8;
 const MOV: u8 = 0xb;
 
-/// 64-bit arithmetic that the common case needs; `None` for the rest.
+/// 64-bit arithmetic that is not [`frequent`](crate::frequent); `None` when the code is none.
 #[inline(always)]
-pub fn simple64(slot: Slot, a: u64, b: u64) -> Option<u64> {
-    Some(match slot.code() {
-        0x0 => a.wrapping_add(b),
-        0x1 => a.wrapping_sub(b),
-        0x4 => a | b,
-        0x5 => a & b,
-        0x6 => a << (b & 63),
-        0x7 => a >> (b & 63),
-        0xa => a ^ b,
-        MOV if slot.off() == 0 => b,
-        _ => return None,
-    })
-}
-
-/// All 64-bit arithmetic; `None` when the code is none.
-#[inline(always)]
-pub fn full64(slot: Slot, a: u64, b: u64) -> Option<u64> {
-    if let Some(value) = simple64(slot, a, b) {
-        return Some(value);
-    }
+pub fn other64(slot: Slot, a: u64, b: u64) -> Option<u64> {
     Some(match slot.code() {
         0x2 => a.wrapping_mul(b),
         0x3 if slot.off() == 0 => unsigned_div(a, b),

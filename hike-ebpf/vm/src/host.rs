@@ -109,7 +109,7 @@ fn empty_state() -> VmState {
         budget: 0,
         depth: 0,
         default_action: 0,
-        reserved: 0,
+        fault: 0,
         cursor: Cursor::default(),
         frames: [Frame::default(); limits::FRAMES],
         stack: [0; limits::FRAMES * limits::FRAME_STACK],

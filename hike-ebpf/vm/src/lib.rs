@@ -13,6 +13,7 @@
 mod alu;
 mod direct;
 mod frame;
+mod frequent;
 #[cfg(feature = "host")]
 pub mod host;
 mod jump;

@@ -2,6 +2,8 @@
 
 use hike_abi::{Fault, VmState};
 
+use crate::quick::Slot;
+
 /// Size of a memory access, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -68,6 +70,12 @@ pub trait Machine {
     #[inline(always)]
     fn opaque(value: u64) -> u64 {
         value
+    }
+
+    /// Whether a slot has one of these flags.
+    #[inline(always)]
+    fn has<const FLAGS: u64>(slot: Slot) -> bool {
+        slot.0 & FLAGS != 0
     }
 
     /// The register at a byte offset into the state.

@@ -9,7 +9,7 @@ use hike_abi::Helper;
 use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK, PACKET_READ_LAST};
 use hike_isa::{DecodeError, Insn, Operand, Reg, Size, Slot as Raw, decode_at};
 
-use crate::quick::{self, Slot};
+use crate::quick::{self, Slot, flag};
 
 /// What a call resolves to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,21 +275,29 @@ fn places(items: &[Made], length: usize) -> Vec<usize> {
 }
 
 fn push(slots: &mut Vec<u64>, item: &Item, distance: impl Fn(&Insn) -> i64) {
-    match item {
-        Item::Call(Target::Program(id)) => {
-            slots.push(Slot::new(quick::CALL_PROGRAM, 0, 0, *id as i32).0);
-        }
-        Item::Call(Target::Chain(id)) => {
-            slots.push(Slot::new(quick::CALL_CHAIN, 0, 0, *id as i32).0);
-        }
-        Item::CallWith(id, imm) => {
-            slots.push(Slot::new(quick::CALL_PROGRAM_1, 0, *id as i16, *imm).0);
-        }
-        Item::ReadPacket(size, offset) => {
-            slots.push(Slot::new(quick::PACKET_READ | size.code(), 0, 0, *offset).0);
-        }
-        Item::Plain(insn) => push_plain(slots, insn, distance),
-    }
+    let slot = match item {
+        Item::Call(Target::Program(id)) => program_call(*id, 0).flagged(flag::KEEPS_ARGUMENT),
+        Item::Call(Target::Chain(id)) => Slot::new(quick::CALL_CHAIN, 0, 0, *id as i32),
+        Item::CallWith(id, imm) => program_call(*id, *imm),
+        Item::ReadPacket(size, offset) => direct(quick::PACKET_READ, *size, 0, 0, *offset),
+        Item::Plain(insn) => return push_plain(slots, insn, distance),
+    };
+    slots.push(slot.0);
+}
+
+fn program_call(id: u32, argument: i32) -> Slot {
+    Slot::new(quick::CALL_PROGRAM, 0, id as i16, argument).flagged(flag::CALL)
+}
+
+/// An access whose place is known.
+fn direct(opcode: u8, size: Size, dst: u8, off: i16, imm: i32) -> Slot {
+    let size = match size {
+        Size::U8 => flag::ONE,
+        Size::U16 => flag::TWO,
+        Size::U32 => 0,
+        Size::U64 => flag::EIGHT,
+    };
+    Slot::new(opcode, dst, off, imm).flagged(flag::DIRECT | size)
 }
 
 fn push_plain(slots: &mut Vec<u64>, insn: &Insn, distance: impl Fn(&Insn) -> i64) {
@@ -325,21 +333,15 @@ fn frame_access(insn: &Insn) -> Option<Slot> {
             dst,
             base: Reg::FP,
             off,
-        } if within(size, off) => {
-            let opcode = quick::FRAME_LOAD | size.code();
-            Some(Slot::new(opcode, byte_offset(dst), off, 0))
-        }
+        } if within(size, off) => Some(direct(quick::FRAME_LOAD, size, byte_offset(dst), off, 0)),
         Insn::Store {
             size,
             base: Reg::FP,
             off,
             src,
         } if within(size, off) => Some(match src {
-            Operand::Reg(src) => {
-                let opcode = quick::FRAME_STORE | size.code();
-                Slot::new(opcode, 0, off, byte_offset(src).into())
-            }
-            Operand::Imm(imm) => Slot::new(quick::FRAME_STORE_IMM | size.code(), 0, off, imm),
+            Operand::Reg(src) => direct(quick::FRAME_STORE, size, 0, off, byte_offset(src).into()),
+            Operand::Imm(imm) => direct(quick::FRAME_STORE_IMM, size, 0, off, imm),
         }),
         _ => None,
     }
@@ -363,5 +365,17 @@ fn quick_slot(raw: Raw) -> Slot {
     } else {
         raw.imm
     };
-    Slot::new(raw.opcode, raw.dst * 8, raw.off, imm)
+    let slot = Slot::new(raw.opcode, raw.dst * 8, raw.off, imm);
+    slot.flagged(frequent(slot))
+}
+
+/// The flags of instructions that are frequent.
+fn frequent(slot: Slot) -> u64 {
+    use hike_isa::ops::class;
+    match (slot.opcode() & 7, slot.code()) {
+        _ if matches!(slot.opcode(), quick::IF_EQUAL | quick::IF_DIFFERENT) => flag::EQUAL,
+        (class::ALU64, 0x0 | 0x1 | 0x4..=0x7 | 0xa) => flag::ARITHMETIC,
+        (class::ALU64, 0xb) if slot.off() == 0 => flag::ARITHMETIC,
+        _ => 0,
+    }
 }

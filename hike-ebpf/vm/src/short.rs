@@ -1,17 +1,13 @@
 //! The short interpreter, which every program ends with.
 //!
 //! It goes a few steps and knows only what most chains mostly consist of: program calls, 64-bit
-//! arithmetic and jumps, the outermost return. What it knows decides how much the verifier has
-//! to walk for each program. It counts nothing: a packet makes a limited number of program
+//! arithmetic and jumps, accesses whose place is known, the outermost return. What it knows decides
+//! how much the verifier has to walk for each program. It counts nothing: a packet makes a limited number of program
 //! calls, so it makes a limited number of such steps.
 
-use crate::quick::Slot;
-use crate::step::{ALU64, EXIT, JMP, arithmetic, branch, program_call};
-use crate::{Flow, Machine, alu, jump};
-
-/// 64-bit comparisons with a constant, `==` and `!=`.
-const IF_EQUAL: u8 = 0x15;
-const IF_DIFFERENT: u8 = 0x55;
+use crate::quick::{Slot, flag};
+use crate::step::{EXIT, JMP, branch, program_call};
+use crate::{Flow, Machine, direct, frequent, jump};
 
 /// Instructions the short interpreter executes at most.
 pub const SHORT_STEPS: u32 = 4;
@@ -35,46 +31,27 @@ pub fn run_short<M: Machine>(machine: &mut M, pc: &mut u32) -> (Flow, u32) {
 #[inline(always)]
 fn step_simple<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
     let slot = Slot(machine.fetch(*pc));
-    if slot.is_program_call() {
-        *pc += 1;
+    if M::has::<{ flag::CALL }>(slot) {
+        *pc = pc.wrapping_add(1);
         return Flow::Program(program_call(machine, slot));
     }
-    match slot.opcode() {
-        // What a chain does with most results, ahead of the rest.
-        IF_EQUAL => {
-            if machine.reg(slot.dst()) == slot.imm64() {
-                *pc = pc.wrapping_add(slot.off() as u32);
-            }
+    let flow = if frequent::execute(machine, pc, slot) {
+        Flow::Next
+    } else if M::has::<{ flag::DIRECT }>(slot) {
+        direct::execute(machine, slot)
+    } else if slot.opcode() == EXIT && machine.state().depth == 0 {
+        return Flow::End;
+    } else if slot.opcode() & 7 == JMP {
+        branch(machine, pc, slot, jump::holds64)
+    } else {
+        Flow::Escape
+    };
+    match flow {
+        Flow::Next => {
             *pc = pc.wrapping_add(1);
-            return Flow::Next;
+            Flow::Next
         }
-        IF_DIFFERENT => {
-            if machine.reg(slot.dst()) != slot.imm64() {
-                *pc = pc.wrapping_add(slot.off() as u32);
-            }
-            *pc = pc.wrapping_add(1);
-            return Flow::Next;
-        }
-        _ => {}
+        // A fault too is found once more, by the executor, which says where it was.
+        _ => Flow::Escape,
     }
-    match slot.opcode() & 7 {
-        ALU64 => match arithmetic(machine, slot, alu::simple64) {
-            Flow::Next => {}
-            _ => return Flow::Escape,
-        },
-        JMP if slot.opcode() == EXIT => {
-            return if machine.state().depth == 0 {
-                Flow::End
-            } else {
-                Flow::Escape
-            };
-        }
-        JMP => match branch(machine, pc, slot, jump::holds64) {
-            Flow::Next => {}
-            _ => return Flow::Escape,
-        },
-        _ => return Flow::Escape,
-    }
-    *pc = pc.wrapping_add(1);
-    Flow::Next
 }

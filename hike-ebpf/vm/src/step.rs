@@ -2,8 +2,8 @@
 
 use hike_abi::{Fault, Helper, VmState, first_slot, limits, memory};
 
-use crate::quick::{self, Slot};
-use crate::{Machine, Width, alu, direct, frame, jump, memory as access};
+use crate::quick::{self, Slot, flag};
+use crate::{Machine, Width, alu, direct, frame, frequent, jump, memory as access};
 
 /// Instruction classes, the low three bits of an opcode.
 const LDX: u8 = 1;
@@ -60,8 +60,14 @@ pub fn begin(state: &mut VmState, chain: u32, default_action: u32) {
 pub fn step<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
     let slot = Slot(machine.fetch(*pc));
     *pc = pc.wrapping_add(1);
+    if frequent::execute(machine, pc, slot) {
+        return Flow::Next;
+    }
+    if M::has::<{ flag::DIRECT }>(slot) {
+        return direct::execute(machine, slot);
+    }
     match slot.opcode() & 7 {
-        ALU64 => arithmetic(machine, slot, alu::full64),
+        ALU64 => arithmetic(machine, slot, alu::other64),
         JMP if slot.opcode() == EXIT => leave(machine, pc),
         JMP => branch(machine, pc, slot, jump::holds64),
         JMP32 => branch(machine, pc, slot, jump::holds32),
@@ -72,7 +78,6 @@ pub fn step<M: Machine>(machine: &mut M, pc: &mut u32) -> Flow {
             store(machine, slot, value)
         }
         ST => store(machine, slot, slot.imm64()),
-        _ if slot.opcode() >= quick::FRAME_LOAD => direct(machine, slot),
         _ => special(machine, pc, slot),
     }
 }
@@ -197,25 +202,10 @@ fn store<M: Machine>(machine: &mut M, slot: Slot, value: u64) -> Flow {
 #[inline(always)]
 fn special<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
     match slot.opcode() {
-        quick::CALL_PROGRAM | quick::CALL_PROGRAM_1 => Flow::Program(program_call(machine, slot)),
+        quick::CALL_PROGRAM => Flow::Program(program_call(machine, slot)),
         quick::CALL_HELPER => call_helper(machine, slot.imm() as u32),
         quick::CALL_CHAIN => chain_call(machine, pc, slot),
         LOAD_IMM64 => load_imm64(machine, pc, slot),
-        _ => Flow::Fault(Fault::Instruction),
-    }
-}
-
-/// Accesses whose place is known.
-#[inline(always)]
-fn direct<M: Machine>(machine: &mut M, slot: Slot) -> Flow {
-    match slot.opcode() & !quick::SIZE {
-        quick::FRAME_LOAD => direct::load(machine, slot),
-        quick::FRAME_STORE => {
-            let value = machine.reg(slot.src());
-            direct::store(machine, slot, value)
-        }
-        quick::FRAME_STORE_IMM => direct::store(machine, slot, slot.imm64()),
-        quick::PACKET_READ => direct::read_packet(machine, slot),
         _ => Flow::Fault(Fault::Instruction),
     }
 }
@@ -232,10 +222,9 @@ fn load_imm64<M: Machine>(machine: &mut M, pc: &mut u32, slot: Slot) -> Flow {
 /// Puts the constant argument in place and gives the program's ID.
 #[inline(always)]
 pub(crate) fn program_call<M: Machine>(machine: &mut M, slot: Slot) -> u32 {
-    if slot.opcode() == quick::CALL_PROGRAM {
-        return slot.imm() as u32;
+    if !M::has::<{ flag::KEEPS_ARGUMENT }>(slot) {
+        machine.set_reg(R1, slot.imm64());
     }
-    machine.set_reg(R1, slot.imm64());
     slot.off() as u16 as u32
 }
 

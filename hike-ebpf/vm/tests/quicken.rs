@@ -49,19 +49,40 @@ fn what_is_no_chain_is_refused() {
     );
 }
 
+/// Flags are the bits 15, 10, 9 and 8 of a slot, which no register's offset has.
+#[test]
+fn frequent_slots_have_a_flag() {
+    let flags = |line: &str| {
+        let quick = assemble(&format!("{line}\nr0 = 0\nexit")).expect("a chain");
+        quick.slots[0] >> 8 & 0x87
+    };
+    for arithmetic in ["r7 += 1", "r7 ^= r8", "r7 >>= r8", "r7 = r8", "r7 = -1"] {
+        assert_eq!(flags(arithmetic), 0x02, "{arithmetic}");
+    }
+    for comparison in ["if r7 == 1 goto +0", "if r7 != 1 goto +0"] {
+        assert_eq!(flags(comparison), 0x01, "{comparison}");
+    }
+    assert_eq!(flags("*(u64 *)(r10 - 8) = r6"), 0x04);
+    assert_eq!(flags("call -1"), 0x80);
+    let others = "w7 += 1,r7 *= 2,r7 s>>= 1,r7 = (s8)r8,r7 = be16 r7,if r7 == r8 goto +0,\
+                  if w7 == 1 goto +0,if r7 > 1 goto +0,r7 = *(u8 *)(r6 + 0),call 1,exit";
+    for other in others.split(',') {
+        assert_eq!(flags(other), 0, "{other}");
+    }
+}
+
 #[test]
 fn a_constant_argument_and_its_call_become_one() {
     let quick = assemble("r1 = 5\ncall -1\nexit").expect("a chain");
     assert_eq!(quick.slots.len(), 2);
-    assert_eq!(quick.slots[0], 5 << 32 | 7 << 16 | 0x10);
+    assert_eq!(quick.slots[0], 5 << 32 | 7 << 16 | 0x80 << 8 | 0x08);
     assert_eq!(quick.origin, [1, 2], "the call is what can be a fault");
 }
 
-/// The opcode's bits of the size are those of RFC 9669: 0x08 for 16 bits, 0x18 for 64.
 #[test]
 fn a_packet_read_takes_its_constant_offset_with_it() {
     let quick = assemble("r1 = 12\ncall 2\nexit").expect("a chain");
-    assert_eq!(quick.slots, [12 << 32 | 0xa8, 0x95]);
+    assert_eq!(quick.slots, [12 << 32 | 0x04 << 8 | 0x80 | 0x02, 0x95]);
     // Beyond what the verifier follows, and where the offset is not at hand, nothing is fused.
     let far = assemble("r1 = 32768\ncall 2\nexit").expect("a chain");
     assert_eq!(far.slots.len(), 3);
@@ -70,7 +91,7 @@ fn a_packet_read_takes_its_constant_offset_with_it() {
 }
 
 #[test]
-fn accesses_within_the_frame_have_their_own_opcodes() {
+fn accesses_within_the_frame_are_direct() {
     let quick = assemble(
         "*(u64 *)(r10 - 8) = r6
 *(u16 *)(r10 - 128) = 7
@@ -79,9 +100,9 @@ exit",
     );
     let off = |off: i16| u64::from(off.cast_unsigned()) << 16;
     let expected = [
-        48 << 32 | off(-8) | 0x78,
-        7 << 32 | off(-128) | 0x88,
-        off(-8) | 56 << 8 | 0x58,
+        48 << 32 | off(-8) | 0x04 << 8 | 0x60 | 0x01,
+        7 << 32 | off(-128) | 0x04 << 8 | 0x20 | 0x02,
+        off(-8) | (56 | 0x04) << 8 | 0x01,
         0x95,
     ];
     assert_eq!(quick.expect("a chain").slots, expected);

@@ -10,7 +10,7 @@ use hike_sdk::{helpers, vm, xdp_md};
 
 /// Instructions of one callback: more cost the verifier time, fewer the run time of
 /// calls.
-const ROUND: u32 = 4;
+const ROUND: u32 = 8;
 /// Callbacks of one run: enough for the whole budget.
 const ROUNDS: u32 = hike_sdk::limits::EXECUTED_INSNS / ROUND + 1;
 
