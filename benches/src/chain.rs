@@ -52,7 +52,12 @@ const PAIRS: &[Pair] = &[
         10,
         110,
     ),
-    pair("a load by a pointer to the packet", "r6 = *(u16 *)(r1 + 0xc)", 20, 220),
+    pair(
+        "a load by a pointer to the packet",
+        "r6 = *(u16 *)(r1 + 0xc)",
+        20,
+        220,
+    ),
     pair(
         "a packet read in network order (two instructions)",
         "r1 = 12\ncall 2",

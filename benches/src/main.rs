@@ -3,9 +3,6 @@
 //! Variants are measured interleaved, round by round, on one CPU; a figure is the median
 //! of the rounds, its spread half the distance between the quartiles. Absolute times mean
 //! little on a shared machine, differences and ratios within one run mean more.
-//!
-//! `hike-bench FOLDER` writes what it prints to `FOLDER/figures.md`, and plots beside it;
-//! `hike-bench --only TABLE` prints one of [`TABLES`].
 
 mod chain;
 mod host;
@@ -22,7 +19,10 @@ mod tools;
 mod traffic;
 mod workload;
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
 
 use report::Report;
 
@@ -41,25 +41,31 @@ const TABLES: [(&str, Table); 7] = [
     ("load", load::table),
 ];
 
+/// Measures what chains cost on this machine, and prints tables.
+#[derive(Parser)]
+struct Cli {
+    /// Measures this alone
+    #[arg(long, value_name = "TABLE", value_parser = PossibleValuesParser::new(TABLES.map(|it| it.0)))]
+    only: Option<String>,
+    /// Also writes what it prints to `figures.md` in this folder, and plots beside it
+    folder: Option<PathBuf>,
+}
+
 fn main() {
+    let cli = Cli::parse();
     if !hike_tests::require_kernel() {
         std::process::exit(3);
     }
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only = match arguments.first().map(String::as_str) {
-        Some("--only") => arguments.drain(..).nth(1),
-        _ => None,
-    };
     let mut report = Report::default();
     report.heading("The machine");
     report.line(&host::describe());
     for (name, table) in TABLES {
-        if only.as_ref().is_none_or(|only| only == name) {
+        if cli.only.as_ref().is_none_or(|only| only == name) {
             table(&mut report);
         }
     }
     report.goals();
-    if let Some(folder) = arguments.first() {
-        report.write(Path::new(folder)).expect("the folder");
+    if let Some(folder) = cli.folder {
+        report.write(&folder).expect("the folder");
     }
 }
