@@ -37,7 +37,9 @@ use crate::source::{FileId, Span};
 use crate::syntax;
 use globals::Globals;
 use hike_format::signature::{Param, ResultKind};
+use packet::PACKET_FUNCTIONS;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// What analysis must know besides the script.
 #[derive(Clone, Copy)]
@@ -72,6 +74,7 @@ pub fn analyse(
         doc: chain::doc_string(&script.items),
         chains,
         externs: session.externs.into_values().collect(),
+        called: session.called,
         config,
     };
     (script, problems)
@@ -99,6 +102,10 @@ struct Session<'a, 's> {
     own_prefix: usize,
     globals: Globals<'s>,
     externs: BTreeMap<hir::Symbol, hir::Extern>,
+    /// Chains of the script that its chains call.
+    called: BTreeSet<hir::Symbol>,
+    /// The interfaces of the packet's functions that have been called.
+    packet_functions: [Option<Rc<hir::Extern>>; PACKET_FUNCTIONS],
     /// A line of a chain could not be read: it may have used what seems unused.
     broken_chain: bool,
     /// Names imported from the standard library.
@@ -122,6 +129,8 @@ impl<'a> Session<'a, '_> {
             symbol,
             globals: Globals::default(),
             externs: BTreeMap::new(),
+            called: BTreeSet::new(),
+            packet_functions: Default::default(),
             broken_chain: false,
             from_std: BTreeSet::new(),
             results_used: BTreeMap::new(),

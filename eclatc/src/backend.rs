@@ -4,7 +4,8 @@
 //! Only inlining looks at several chains. What calls no chain of its script has nothing to be
 //! put into it, and is done at once. The others wait until all have been seen: only then is
 //! known how often each is called. What they call and may be put in is lowered a second time
-//! then, which gives the same code again.
+//! then, which gives the same code again. Of the other chains the typed tree ends as soon as
+//! their bytecode is there: of a long script not all of both has room at one time.
 
 use crate::budget::{ChainBudget, Meter};
 use crate::codegen::{ChainCode, CodegenError, Generator};
@@ -23,20 +24,22 @@ pub struct Generated {
     pub budgets: Vec<ChainBudget>,
 }
 
-/// Makes bytecode of every chain of a script, and measures it.
+/// Makes bytecode of every chain of a script, and measures it. The bodies of chains are used up.
 ///
 /// # Errors
 /// One for each chain that exceeds a limit of the VM.
-pub fn generate(script: &hir::Script) -> Result<Generated, Vec<CodegenError>> {
+pub fn generate(script: &mut hir::Script) -> Result<Generated, Vec<CodegenError>> {
+    let chains = script.chains.len();
     let mut backend = Backend::new(script);
     let mut waiting = Vec::new();
-    for place in 0..script.chains.len() {
+    for place in 0..chains {
         let function = backend.optimized(place);
         match backend.calls_own(&function) {
             true => waiting.push((place, function)),
             false => {
                 backend.sizes[place] = inline::size(&function);
                 backend.generate(place, &function);
+                backend.drop_body(place);
             }
         }
     }
@@ -49,7 +52,7 @@ pub fn generate(script: &hir::Script) -> Result<Generated, Vec<CodegenError>> {
 }
 
 struct Backend<'s> {
-    script: &'s hir::Script,
+    script: &'s mut hir::Script,
     lowering: Lowering,
     workspace: Workspace,
     generator: Generator,
@@ -62,16 +65,17 @@ struct Backend<'s> {
 }
 
 impl<'s> Backend<'s> {
-    fn new(script: &'s hir::Script) -> Self {
+    fn new(script: &'s mut hir::Script) -> Self {
+        let chains = script.chains.len();
         Self {
             script,
             lowering: Lowering::default(),
             workspace: Workspace::default(),
             generator: Generator::default(),
             meter: Meter::default(),
-            codes: vec![None; script.chains.len()],
+            codes: vec![None; chains],
             errors: Vec::new(),
-            sizes: vec![0; script.chains.len()],
+            sizes: vec![0; chains],
         }
     }
 
@@ -80,6 +84,14 @@ impl<'s> Backend<'s> {
         let mut function = self.lowering.chain(&self.script.chains[place]);
         passes::optimize_function(&mut function, &mut self.workspace);
         function
+    }
+
+    /// Ends the typed tree of a chain that is done, unless others may take it in.
+    fn drop_body(&mut self, place: usize) {
+        let chain = &mut self.script.chains[place];
+        if !self.script.called.contains(&chain.symbol) {
+            chain.body = hir::Block::new();
+        }
     }
 
     /// Whether a chain calls one of the same script: all of them have the same package.

@@ -30,6 +30,7 @@ mod color;
 mod commute;
 mod constants;
 mod copies;
+mod elf;
 mod emit;
 mod interference;
 mod layout;
@@ -75,7 +76,8 @@ pub struct PlacedInsn {
 impl ChainCode {
     /// Slots of bytecode.
     pub fn slots(&self) -> usize {
-        self.insns.iter().map(|placed| placed.insn.slots()).sum()
+        let end = |last: &PlacedInsn| last.slot as usize + last.insn.slots();
+        self.insns.last().map_or(0, end)
     }
 }
 

@@ -12,6 +12,7 @@
 use crate::source::{FileId, Span};
 use hike_abi::Helper;
 use hike_format::signature::{IntType, Param, ResultKind};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub struct Script {
     pub chains: Vec<Chain>,
     /// Programs and chains of other scripts that its chains call, in the order of their symbols.
     pub externs: Vec<Extern>,
+    /// Those of its own chains that its chains call.
+    pub called: BTreeSet<Symbol>,
     /// What is to be done when it is installed.
     pub config: Configuration,
 }

@@ -17,6 +17,7 @@
 //! as [`diagnostic::Diagnostic`]s made by [`diagnostics`]. Interfaces of programs come in
 //! through the trait [`packages::Packages`]. Only [`driver`] reads and writes files.
 
+pub mod allocator;
 pub mod analyse;
 pub mod backend;
 mod bitset;

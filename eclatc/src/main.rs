@@ -1,13 +1,13 @@
 //! `eclatc`, the eCLAT compiler.
 
 use clap::Parser;
+use eclatc::allocator::Allocator;
 use eclatc::driver::{self, cli::Cli};
 use std::io::Write;
 use std::process::ExitCode;
 
-/// Compiling is little else than making small values and dropping them.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     let output = driver::run(&Cli::parse());

@@ -167,11 +167,24 @@ fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
+/// Where lines start; eight bytes are looked at in one go.
 fn line_starts(text: &str) -> Vec<u32> {
-    let after_newline = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-    std::iter::once(0)
-        .chain(after_newline.map(|(at, _)| at as u32 + 1))
-        .collect()
+    const ONES: u64 = u64::MAX / 255;
+    const LOW: u64 = ONES * 0x7f;
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut starts = vec![0];
+    for (index, word) in words.iter().enumerate() {
+        let differences = u64::from_le_bytes(*word) ^ (ONES * u64::from(b'\n'));
+        // The high bit of each byte without a difference.
+        let mut newlines = !(((differences & LOW) + LOW) | differences | LOW);
+        while newlines != 0 {
+            starts.push(index as u32 * 8 + newlines.trailing_zeros() / 8 + 1);
+            newlines &= newlines - 1;
+        }
+    }
+    let newlines = rest.iter().zip(words.len() as u32 * 8 + 1..);
+    starts.extend(newlines.filter_map(|(byte, next)| (*byte == b'\n').then_some(next)));
+    starts
 }
 
 /// All source files of a compilation.
@@ -209,5 +222,20 @@ impl Sources {
     pub fn text(&self, span: Span) -> &str {
         let range = span.start as usize..span.end as usize;
         self.file(span.file).text().get(range).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_start_behind_newlines(text in "[a\n\u{b}é]{0,60}") {
+            let newlines = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n');
+            let starts = std::iter::once(0).chain(newlines.map(|(_, next)| next));
+            prop_assert_eq!(line_starts(&text), starts.collect::<Vec<u32>>());
+        }
     }
 }

@@ -85,9 +85,9 @@ fn survive(bytes: &[u8]) -> usize {
         defines: BTreeMap::new(),
         packages: &packages,
     };
-    let script = unit.analyse(&context);
+    let mut script = unit.analyse(&context);
     if unit.is_sound() {
-        unit.object(&script).expect("no defect");
+        unit.object(&mut script).expect("no defect");
     }
     for problem in unit.problems.iter().take(20) {
         for format in [Format::Text { color: true }, Format::Short, Format::Json] {

@@ -61,16 +61,19 @@ pub fn compile(
     let arena = Arena::new();
     let (tree, problems) = parse::parse(&tokens, &arena);
     sound(name, &problems);
+    drop(tokens);
     clock.lap();
     let options = Options {
         package: "bench",
         defines: &BTreeMap::new(),
         packages,
     };
-    let (script, problems) = analyse::analyse(&tree, file, options);
+    let (mut script, problems) = analyse::analyse(&tree, file, options);
     sound(name, &problems);
+    drop(tree);
+    drop(arena);
     clock.lap();
-    let codes = clock.back_half(&script);
+    let codes = clock.back_half(&mut script);
     let object = codegen::object_of(&codes, &script, &sources);
     std::hint::black_box(object.expect("an object"));
     clock.lap();
@@ -110,17 +113,19 @@ impl<'t> Clock<'t> {
 
     /// The stages between the typed tree and the object. The compiler takes chain after chain
     /// through them; here it is a few at a time, for the clock to be read less often. Chains
-    /// are not put in place of their calls.
-    fn back_half(&mut self, script: &hir::Script) -> Vec<ChainCode> {
+    /// are not put in place of their calls. As there, what a stage no longer needs ends in it.
+    fn back_half(&mut self, script: &mut hir::Script) -> Vec<ChainCode> {
         let mut times = [Duration::ZERO; 4];
         let mut lowering = Lowering::default();
         let mut workspace = Workspace::default();
         let mut generator = Generator::default();
         let mut meter = Meter::default();
         let mut codes = Vec::new();
-        for chains in script.chains.chunks(BATCH) {
+        for chains in script.chains.chunks_mut(BATCH) {
             let lowered = chains.iter().map(|chain| lowering.chain(chain));
             let mut functions: Vec<_> = lowered.collect();
+            let bodies = chains.iter_mut().map(|chain| &mut chain.body);
+            bodies.for_each(|body| drop(std::mem::take(body)));
             times[0] += self.since_last();
             for function in &mut functions {
                 passes::optimize_function(function, &mut workspace);

@@ -7,6 +7,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use eclatc::allocator::Allocator;
 use eclatc::packages::folders::Folders;
 use hike_bench_compiler::{STAGES, compile, packages, repository};
 
@@ -16,7 +17,7 @@ mod script;
 
 /// The allocator of the tool.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// Lines of the large script.
 const LINES: usize = 1_000_000;

@@ -175,8 +175,11 @@ impl<'s> Session<'_, 's> {
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
         let args = self.arguments(name.text, chain, args, span, scope)?;
-        if !self.is_own(&chain.symbol, name.text) {
-            self.extern_used(chain);
+        match self.is_own(&chain.symbol, name.text) {
+            true => {
+                self.called.insert(chain.symbol.clone());
+            }
+            false => self.extern_used(chain),
         }
         if value {
             self.results_used

@@ -25,13 +25,14 @@ impl<'s> Session<'_, 's> {
     fn chain(&mut self, def: &Def<'s>) -> hir::Chain {
         let mut scope = Scope::default();
         scope.result = Some(def.result.map_or(Type::DEFAULT, Type::of));
-        doubtful(&def.body, &mut scope.doubtful);
-        let broken = is_broken(&def.body);
+        let broken = doubtful(&def.body, &mut scope.doubtful);
         self.broken_chain |= broken;
         self.parameters(def, &mut scope);
         let first = normalise_bools(def, &mut scope);
         let mut body = self.block(&def.body, &mut scope);
-        body.splice(0..0, first);
+        if !first.is_empty() {
+            body.splice(0..0, first);
+        }
         let params = def.params.len() as u32;
         if !broken {
             self.unused_variables(&scope, params as usize);
@@ -114,36 +115,30 @@ fn local_of(variable: Variable) -> Local {
     variable.local
 }
 
-/// Whether a line of a block, or of a block in it, could not be read.
-fn is_broken(block: &Block<'_>) -> bool {
-    block.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Broken(_) => true,
-        StmtKind::If { arms, otherwise } => {
-            arms.iter().any(|arm| is_broken(&arm.body)) || otherwise.as_ref().is_some_and(is_broken)
-        }
-        StmtKind::While(arm) => is_broken(&arm.body),
-        StmtKind::For { body, .. } => is_broken(body),
-        _ => false,
-    })
-}
-
-/// Adds the names in the lines of a block that could not be read.
-fn doubtful<'s>(block: &Block<'s>, names: &mut BTreeSet<&'s str>) {
+/// Adds the names in the lines of a block that could not be read; whether there are such lines.
+fn doubtful<'s>(block: &Block<'s>, names: &mut BTreeSet<&'s str>) -> bool {
+    let mut found = false;
     for stmt in block {
         match &stmt.kind {
             StmtKind::Broken(broken) => {
                 names.extend(&broken.names);
                 doubtful(&broken.body, names);
+                found = true;
             }
             StmtKind::If { arms, otherwise } => {
-                let bodies = arms.iter().map(|arm| &arm.body).chain(otherwise);
-                bodies.for_each(|body| doubtful(body, names));
+                for arm in arms {
+                    found |= doubtful(&arm.body, names);
+                }
+                if let Some(otherwise) = otherwise {
+                    found |= doubtful(otherwise, names);
+                }
             }
-            StmtKind::While(arm) => doubtful(&arm.body, names),
-            StmtKind::For { body, .. } => doubtful(body, names),
+            StmtKind::While(arm) => found |= doubtful(&arm.body, names),
+            StmtKind::For { body, .. } => found |= doubtful(body, names),
             _ => {}
         }
     }
+    found
 }
 
 /// The string a block begins with, without the indentation of its lines.

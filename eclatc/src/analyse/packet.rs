@@ -11,9 +11,13 @@ use crate::source::Span;
 use crate::syntax::{self, Arg, Expr, Ident};
 use hike_abi::Helper;
 use hike_format::signature::{IntType, Param, ResultKind};
+use std::rc::Rc;
+
+/// How many functions the packet object has.
+pub const PACKET_FUNCTIONS: usize = 8;
 
 /// The functions of the packet object: their two names, the helper, the width in bits.
-const FUNCTIONS: [(&str, &str, Helper, u8); 8] = [
+const FUNCTIONS: [(&str, &str, Helper, u8); PACKET_FUNCTIONS] = [
     ("readU8", "read_u8", Helper::PacketReadU8, 8),
     ("readU16", "read_u16", Helper::PacketReadU16, 16),
     ("readU32", "read_u32", Helper::PacketReadU32, 32),
@@ -41,15 +45,14 @@ impl<'s> Session<'_, 's> {
         span: Span,
         scope: &mut Scope<'s>,
     ) -> Option<hir::Expr> {
-        let known = |row: &&(&str, &str, Helper, u8)| row.0 == name.text || row.1 == name.text;
-        let Some(&(_, _, helper, bits)) = FUNCTIONS.iter().find(known) else {
+        let named = |row: &(&str, &str, Helper, u8)| row.0 == name.text || row.1 == name.text;
+        let Some(index) = FUNCTIONS.iter().position(named) else {
             return self.unknown_packet_function(name);
         };
-        let ty = IntType {
-            bits,
-            signed: false,
-        };
-        let callee = interface(helper, ty);
+        let (_, _, helper, bits) = FUNCTIONS[index];
+        let ty = IntType::unsigned(bits);
+        let made = &mut self.packet_functions[index];
+        let callee = Rc::clone(made.get_or_insert_with(|| Rc::new(interface(helper, ty))));
         let args = self.arguments(name.text, &callee, args, span, scope)?;
         let call = Call {
             callee: Callee::Helper(helper),

@@ -4,8 +4,7 @@ use super::{ChainCode, PlacedInsn};
 use crate::hir::{Chain, Extern, Script};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use hike_format::btf::{Btf, IntEncoding, Line, Linkage, NamedParam, Type, TypeId, encode_section};
-use hike_format::signature::{IntType, Param, ResultKind};
-use smallvec::SmallVec;
+use hike_format::signature::{IntType, ResultKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,15 +36,18 @@ pub fn sections(
         .externs
         .iter()
         .for_each(|external| types.external(external));
-    let mut lines = Lines::new(sources);
-    let starts = functions.iter().map(|(offset, _)| *offset);
-    let lines = codes.iter().zip(starts).flat_map(|(code, start)| {
-        lines.start();
-        let insns = code.insns.iter();
-        let found = insns.filter_map(|placed| lines.next(placed, start));
-        found.collect::<SmallVec<[_; 32]>>()
-    });
-    encode_section(&types.btf, section, &functions, lines)
+    let most_lines = codes.iter().map(|code| code.insns.len()).sum();
+    encode_section(&types.btf, section, &functions, most_lines, |out| {
+        let mut lines = Lines::new(sources);
+        for (code, (start, _)) in codes.iter().zip(&functions) {
+            lines.start();
+            for placed in &code.insns {
+                if let Some(line) = lines.next(placed, *start) {
+                    out.add(line);
+                }
+            }
+        }
+    })
 }
 
 /// Types under construction; each integer type is there once.
@@ -70,9 +72,11 @@ impl Types {
     }
 
     fn chain(&mut self, code: &ChainCode, chain: Option<&Chain>) -> TypeId {
-        let params = chain.map(super::script::params).unwrap_or_default();
+        let locals = chain.map(|chain| &chain.locals[..chain.params as usize]);
+        let locals = locals.unwrap_or_default().iter();
+        let params = locals.map(|local| (local.name.as_str(), local.ty));
         let result = ResultKind::Value(crate::hir::U64);
-        self.function(&code.symbol.0, &params, result, Linkage::Global)
+        self.function(&code.symbol.0, params, result, Linkage::Global)
     }
 
     fn external(&mut self, external: &Extern) {
@@ -81,19 +85,20 @@ impl Types {
             params,
             result,
         } = external;
+        let params = params.iter().map(|param| (param.name.as_str(), param.ty));
         self.function(&symbol.0, params, *result, Linkage::Extern);
     }
 
-    fn function(
+    fn function<'p>(
         &mut self,
         name: &str,
-        params: &[Param],
+        params: impl Iterator<Item = (&'p str, IntType)>,
         result: ResultKind,
         linkage: Linkage,
     ) -> TypeId {
-        let params = params.iter().map(|param| NamedParam {
-            name: param.name.clone(),
-            ty: self.int(param.ty),
+        let params = params.map(|(name, ty)| NamedParam {
+            name: name.to_owned(),
+            ty: self.int(ty),
         });
         let params = params.collect();
         let result = match result {
@@ -119,10 +124,58 @@ struct Lines<'s> {
     last_span: Option<Span>,
     /// The same as file, line and column.
     last_place: Option<(FileId, u32, u32)>,
-    /// The line that was looked up last, with its bytes: the next one is mostly near.
-    known: Option<(FileId, u32, Range<u32>)>,
-    /// The file that was named last.
-    path: Option<(FileId, &'s str)>,
+    /// The line that was looked up last: the next one is mostly near.
+    known: Option<Known<'s>>,
+}
+
+/// A line of a file.
+struct Known<'s> {
+    id: FileId,
+    file: &'s SourceFile,
+    path: &'s str,
+    line: u32,
+    bytes: Range<u32>,
+    text: &'s str,
+    /// Whether its characters are bytes.
+    is_ascii: bool,
+}
+
+impl<'s> Known<'s> {
+    fn new(id: FileId, file: &'s SourceFile, line: u32) -> Self {
+        let text = file.line_text(line);
+        Self {
+            id,
+            file,
+            path: file.recorded_path(),
+            line,
+            bytes: file.line_bytes(line),
+            text,
+            is_ascii: text.is_ascii(),
+        }
+    }
+
+    /// Goes to another line of the file.
+    fn go_to(&mut self, line: u32, bytes: Range<u32>) {
+        self.line = line;
+        self.bytes = bytes;
+        self.text = self.file.line_text(line);
+        self.is_ascii = self.text.is_ascii();
+    }
+
+    /// The line at an offset, if it is this one or one of the next.
+    fn near(&self, offset: u32) -> Option<(u32, Range<u32>)> {
+        let lines = (self.line..).take(NEAR);
+        let mut near = lines.map(|line| (line, self.file.line_bytes(line)));
+        near.find(|(_, bytes)| bytes.contains(&offset))
+    }
+
+    fn column(&self, offset: u32) -> u32 {
+        let bytes = offset - self.bytes.start;
+        match self.is_ascii && bytes as usize <= self.text.len() {
+            true => bytes + 1,
+            false => self.file.column(self.line, offset),
+        }
+    }
 }
 
 impl<'s> Lines<'s> {
@@ -132,7 +185,6 @@ impl<'s> Lines<'s> {
             last_span: None,
             last_place: None,
             known: None,
-            path: None,
         }
     }
 
@@ -149,40 +201,38 @@ impl<'s> Lines<'s> {
         if self.last_span.replace(span).is_some_and(is_same) {
             return None;
         }
-        let file = self.sources.file(span.file);
-        let (line, column) = self.find(file, span);
+        let known = self.find(span);
+        let (path, text, line) = (known.path, known.text, known.line);
+        let column = known.column(span.start);
         let place = Some((span.file, line, column));
         if std::mem::replace(&mut self.last_place, place) == place {
             return None;
         }
-        let path = match self.path {
-            Some((known, path)) if known == span.file => path,
-            _ => file.recorded_path(),
-        };
-        self.path = Some((span.file, path));
         Some(Line {
             offset: start + placed.slot * 8,
             file: path,
-            text: file.line_text(line),
+            text,
             line: line.min(MAX_LINE),
             column: column.min(MAX_COLUMN),
         })
     }
 
-    fn find(&mut self, file: &SourceFile, span: Span) -> (u32, u32) {
-        if let Some((known, line, bytes)) = &mut self.known
-            && *known == span.file
-        {
-            for _ in 0..NEAR {
-                if bytes.contains(&span.start) {
-                    return (*line, file.column(*line, span.start));
-                }
-                *line += 1;
-                *bytes = file.line_bytes(*line);
+    /// The line where a span starts.
+    fn find(&mut self, span: Span) -> &Known<'s> {
+        let known = self.known.take().filter(|known| known.id == span.file);
+        let file = self.sources.file(span.file);
+        let known = match known {
+            Some(known) if known.bytes.contains(&span.start) => known,
+            Some(mut known) => {
+                let (line, bytes) = known.near(span.start).unwrap_or_else(|| {
+                    let line = file.line_column(span.start).line;
+                    (line, file.line_bytes(line))
+                });
+                known.go_to(line, bytes);
+                known
             }
-        }
-        let place = file.line_column(span.start);
-        self.known = Some((span.file, place.line, file.line_bytes(place.line)));
-        (place.line, place.column)
+            None => Known::new(span.file, file, file.line_column(span.start).line),
+        };
+        self.known.insert(known)
     }
 }

@@ -1,15 +1,12 @@
 //! Chain objects: bytecode, symbols, relocations, type and line information, and the script.
 
+use super::elf::{Call, Content, Image, Section, Sink, Symbol};
 use super::{ChainCode, CodegenError, btf, generate, script};
 use crate::hir::Script;
-use crate::ir::{Module, Symbol};
+use crate::ir::Module;
 use crate::source::Sources;
 use foldhash::fast::FixedState;
 use hike_format::chain::{CODE_SECTION, SCRIPT_SECTION, SOURCE_SECTION};
-use object::elf::R_BPF_64_32;
-use object::write::{Object, Relocation, RelocationFlags, SectionId, SymbolId, SymbolSection};
-use object::{Architecture, BinaryFormat, Endianness, SectionKind, SymbolFlags, SymbolKind};
-use object::{SymbolScope, write};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -58,120 +55,99 @@ pub fn object_of(
     script: &Script,
     sources: &Sources,
 ) -> Result<Vec<u8>, ObjectError> {
-    let mut writer = Writer::new();
-    writer.code(codes).map_err(defect)?;
+    let names = Names::of(codes);
     let (types, ext) = btf::sections(CODE_SECTION, codes, script, sources);
-    writer.section(".BTF", types);
-    writer.section(".BTF.ext", ext);
     let content = script::script(script, sources).map_err(defect)?;
-    writer.json(SCRIPT_SECTION, &content).map_err(defect)?;
-    let files = script::source_files(sources);
-    writer.json(SOURCE_SECTION, &files).map_err(defect)?;
-    writer.object.write().map_err(defect)
+    let content = serde_json::to_vec(&content).map_err(defect)?;
+    let mut source_len = 0;
+    script::write_sources(sources, &mut |bytes| source_len += bytes.len());
+    let image = Image {
+        code: Section {
+            name: CODE_SECTION,
+            content: Content::pieces(code_len(codes), |sink| write_code(codes, sink)),
+        },
+        calls: &names.calls,
+        symbols: &names.symbols,
+        sections: &[
+            Section::of(".BTF", &types),
+            Section::of(".BTF.ext", &ext),
+            Section::of(SCRIPT_SECTION, &content),
+            Section {
+                name: SOURCE_SECTION,
+                content: Content::pieces(source_len, |sink| script::write_sources(sources, sink)),
+            },
+        ],
+    };
+    image.write().map_err(defect)
 }
 
-struct Writer {
-    object: Object<'static>,
-    text: SectionId,
-    symbols: HashMap<Symbol, SymbolId, FixedState>,
-    /// The code of one chain.
-    bytes: Vec<u8>,
+/// Bytes of a slot of bytecode.
+const SLOT: usize = 8;
+
+fn code_len(codes: &[ChainCode]) -> usize {
+    codes.iter().map(ChainCode::slots).sum::<usize>() * SLOT
 }
 
-impl Writer {
-    fn new() -> Self {
-        let mut object = Object::new(BinaryFormat::Elf, Architecture::Bpf, Endianness::Little);
-        let name = CODE_SECTION.as_bytes().to_vec();
-        let text = object.add_section(Vec::new(), name, SectionKind::Text);
-        Self {
-            object,
-            text,
-            symbols: HashMap::default(),
-            bytes: Vec::new(),
-        }
-    }
-
-    /// Chains first, so that a call of one before its definition finds its symbol.
-    fn code(&mut self, codes: &[ChainCode]) -> write::Result<()> {
-        for code in codes {
-            self.chain(code);
-        }
-        let mut start = 0;
-        for code in codes {
-            self.calls(code, start)?;
-            start += code.slots() as u64 * 8;
-        }
-        Ok(())
-    }
-
-    fn chain(&mut self, code: &ChainCode) {
-        let bytes = &mut self.bytes;
+fn write_code(codes: &[ChainCode], sink: Sink<'_>) {
+    let mut bytes = Vec::new();
+    for code in codes {
         bytes.clear();
         for placed in &code.insns {
             for slot in placed.insn.encode().slots() {
                 bytes.extend_from_slice(&slot.to_bytes());
             }
         }
-        let size = bytes.len() as u64;
-        let offset = self.object.append_section_data(self.text, bytes, 8);
-        let symbol = self.symbol(&code.symbol);
-        let symbol = self.object.symbol_mut(symbol);
-        symbol.value = offset;
-        symbol.size = size;
-        symbol.kind = SymbolKind::Text;
-        symbol.scope = SymbolScope::Dynamic;
-        symbol.section = SymbolSection::Section(self.text);
+        sink(&bytes);
+    }
+}
+
+/// The symbols of an object, and where they are called.
+#[derive(Default)]
+struct Names<'c> {
+    symbols: Vec<Symbol<'c>>,
+    calls: Vec<Call>,
+    /// Where each name is among the symbols.
+    index: HashMap<&'c str, u32, FixedState>,
+}
+
+impl<'c> Names<'c> {
+    /// Chains first, so that a call of one before its definition finds its symbol.
+    fn of(codes: &'c [ChainCode]) -> Self {
+        let mut names = Self::default();
+        names.symbols.reserve(codes.len());
+        names.index.reserve(codes.len());
+        let mut start = 0;
+        for code in codes {
+            let size = (code.slots() * SLOT) as u64;
+            let symbol = names.symbol(&code.symbol.0);
+            names.symbols[symbol as usize].code = Some((start, size));
+            start += size;
+        }
+        let mut start = 0;
+        for code in codes {
+            names.add_calls(code, start);
+            start += (code.slots() * SLOT) as u32;
+        }
+        names
     }
 
-    fn calls(&mut self, code: &ChainCode, start: u64) -> write::Result<()> {
+    fn add_calls(&mut self, code: &'c ChainCode, start: u32) {
         for placed in &code.insns {
-            let Some(callee) = &placed.callee else {
-                continue;
-            };
-            let symbol = self.symbol(callee);
-            let relocation = Relocation {
-                offset: start + u64::from(placed.slot) * 8,
-                symbol,
-                addend: 0,
-                flags: RelocationFlags::Elf {
-                    r_type: R_BPF_64_32,
-                },
-            };
-            self.object.add_relocation(self.text, relocation)?;
+            if let Some(callee) = &placed.callee {
+                let symbol = self.symbol(&callee.0);
+                let offset = start + placed.slot * SLOT as u32;
+                self.calls.push(Call { offset, symbol });
+            }
         }
-        Ok(())
     }
 
-    /// The symbol of this name, undefined as long as no chain has it.
-    fn symbol(&mut self, name: &Symbol) -> SymbolId {
-        if let Some(id) = self.symbols.get(name) {
-            return *id;
+    /// The symbol of this name, of another object as long as no chain has it.
+    fn symbol(&mut self, name: &'c str) -> u32 {
+        let next = self.symbols.len() as u32;
+        let symbol = *self.index.entry(name).or_insert(next);
+        if symbol == next {
+            self.symbols.push(Symbol { name, code: None });
         }
-        let id = self.object.add_symbol(write::Symbol {
-            name: name.0.as_bytes().to_vec(),
-            value: 0,
-            size: 0,
-            kind: SymbolKind::Unknown,
-            scope: SymbolScope::Unknown,
-            weak: false,
-            section: SymbolSection::Undefined,
-            flags: SymbolFlags::None,
-        });
-        self.symbols.insert(name.clone(), id);
-        id
-    }
-
-    fn section(&mut self, name: &str, data: Vec<u8>) {
-        let name = name.as_bytes().to_vec();
-        let id = self
-            .object
-            .add_section(Vec::new(), name, SectionKind::Other);
-        self.object.set_section_data(id, data, 4);
-    }
-
-    fn json(&mut self, name: &str, value: &impl serde::Serialize) -> serde_json::Result<()> {
-        let data = serde_json::to_vec(value)?;
-        self.section(name, data);
-        Ok(())
+        symbol
     }
 }

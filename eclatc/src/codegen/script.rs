@@ -5,7 +5,7 @@ use crate::source::{Sources, Span};
 use hike_format::digest::Digest;
 use hike_format::script::{
     AttachMode, Attachment, ConfigSetting, Device as FormatDevice, MapAssignment, MapEntry, Number,
-    Place, Script, ScriptChain, SourceDigest, SourceFile, Value,
+    Place, Script, ScriptChain, SourceDigest, Value,
 };
 use hike_format::signature::Param;
 use hike_format::{Symbol, SymbolError};
@@ -33,13 +33,11 @@ pub fn script(script: &hir::Script, sources: &Sources) -> Result<Script, SymbolE
     })
 }
 
-/// The texts of all source files.
-pub fn source_files(sources: &Sources) -> Vec<SourceFile> {
-    let files = sources.iter().map(|(_, file)| SourceFile {
-        path: file.recorded_path().into(),
-        text: file.text().into(),
-    });
-    files.collect()
+/// Writes the texts of all source files, as JSON.
+pub fn write_sources(sources: &Sources, sink: &mut dyn FnMut(&[u8])) {
+    let files = sources.iter();
+    let files = files.map(|(_, file)| (file.recorded_path(), file.text()));
+    hike_format::script::write_sources(files, sink);
 }
 
 /// The parameters of a chain.

@@ -116,9 +116,9 @@ fn compile_all(
     let mut next: Vec<Unit> = units;
     while !next.is_empty() {
         for mut unit in next {
-            let script = unit.analyse(&context);
+            let mut script = unit.analyse(&context);
             imported(&script, &siblings, path, &mut waiting, &mut library)?;
-            objects.extend(object(&mut unit, &script, report)?);
+            objects.extend(object(&mut unit, &mut script, report)?);
         }
         waiting.retain(|file, _| seen.insert(file.clone()));
         next = std::mem::take(&mut waiting).into_values().collect();
@@ -143,15 +143,15 @@ fn library_object(
     let path = format!("std/{module}.eclat");
     let mut unit = Unit::new(&path, stdlib::package(module), text.as_bytes());
     unit.only = Some(chains);
-    let script = unit.analyse(context);
+    let mut script = unit.analyse(context);
     unit.problems.retain(Diagnostic::is_error);
-    object(&mut unit, &script, report)
+    object(&mut unit, &mut script, report)
 }
 
 /// The object of a script, if nothing is wrong with it.
 fn object(
     unit: &mut Unit,
-    script: &hir::Script,
+    script: &mut hir::Script,
     report: &mut Report,
 ) -> Result<Option<Input>, Failure> {
     let bytes = match unit.is_sound() {

@@ -50,9 +50,9 @@ pub fn run(args: &CheckArgs, cli: &Cli) -> Result<Output, Failure> {
 
 /// Analyses a script and, when it is sound, sees whether its chains fit into the machine.
 fn check(unit: &mut Unit, context: &Context<'_>) -> Option<Vec<ChainBudget>> {
-    let script = unit.analyse(context);
+    let mut script = unit.analyse(context);
     let generated = match unit.is_sound() {
-        true => unit.generate(&script),
+        true => unit.generate(&mut script),
         false => None,
     };
     generated.map(|(_, budgets)| budgets)

@@ -41,9 +41,9 @@ fn make(unit: &mut Unit, stage: Stage, context: &Context<'_>) -> Result<Option<V
     if stage != Stage::Obj {
         return Ok(Some(unit.text_of(stage, context).into_bytes()));
     }
-    let script = unit.analyse(context);
+    let mut script = unit.analyse(context);
     match unit.is_sound() {
-        true => unit.object(&script),
+        true => unit.object(&mut script),
         false => Ok(None),
     }
 }

@@ -95,6 +95,7 @@ impl Unit {
         let (tokens, mut problems) = lex::lex(text, self.file);
         let arena = Arena::new();
         let (mut tree, more) = parse::parse(&tokens, &arena);
+        drop(tokens);
         problems.extend(more);
         tree.items.retain(|item| self.wants(item));
         let options = Options {
@@ -126,8 +127,11 @@ impl Unit {
     }
 
     /// The bytecode of a script without errors, and what its chains use of the VM; what
-    /// exceeds a limit is added to the problems.
-    pub fn generate(&mut self, script: &hir::Script) -> Option<(Vec<ChainCode>, Vec<ChainBudget>)> {
+    /// exceeds a limit is added to the problems. The bodies of its chains are used up.
+    pub fn generate(
+        &mut self,
+        script: &mut hir::Script,
+    ) -> Option<(Vec<ChainCode>, Vec<ChainBudget>)> {
         match backend::generate(script) {
             Ok(Generated { codes, budgets }) => {
                 self.problems.extend(budget::report::problems(&budgets));
@@ -148,10 +152,11 @@ impl Unit {
     }
 
     /// The object of a script without errors; what exceeds a limit is added to the problems.
+    /// The bodies of its chains are used up.
     ///
     /// # Errors
     /// When an object that should be possible cannot be written: a defect of the compiler.
-    pub fn object(&mut self, script: &hir::Script) -> Result<Option<Vec<u8>>, Failure> {
+    pub fn object(&mut self, script: &mut hir::Script) -> Result<Option<Vec<u8>>, Failure> {
         let generated = self.generate(script);
         let Some((codes, _)) = generated.filter(|_| self.is_sound()) else {
             return Ok(None);

@@ -23,6 +23,7 @@ pub fn script<'s>(tokens: &lex::Tokens<'s>, arena: &'s Arena) -> (Script<'s>, Ve
     let mut reader = Reader {
         direct: Direct::new(tokens, arena),
         arena,
+        spare: Vec::new(),
         thorough: OnceCell::new(),
         problems: Vec::new(),
         begun: BTreeSet::new(),
@@ -41,6 +42,8 @@ struct Reader<'t, 's, 'p> {
     /// Where reading is, and how lines are read that are right.
     direct: Direct<'t, 's>,
     arena: &'s Arena,
+    /// Lists for blocks that are being read, used again.
+    spare: Vec<Block<'s>>,
     /// For lines that do not fit, made when the first one comes.
     thorough: OnceCell<LineParser<'s, 'p>>,
     problems: Vec<Diagnostic>,
@@ -86,12 +89,14 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
         out.extend(self.indented());
     }
 
-    /// A block that begins with an `Indent`.
+    /// A block that begins with an `Indent`; it takes as much room as it has statements.
     fn indented(&mut self) -> Block<'s> {
-        let mut block = Vec::new();
+        let mut list = self.spare.pop().unwrap_or_default();
         self.skip();
-        self.statements(&mut block);
+        self.statements(&mut list);
         self.skip_stray_dedent();
+        let block = list.drain(..).collect();
+        self.spare.push(list);
         block
     }
 

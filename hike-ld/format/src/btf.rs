@@ -8,6 +8,7 @@ mod encode;
 mod error;
 mod ext;
 mod layout;
+mod lines;
 mod merge;
 mod reader;
 mod strings;
@@ -15,8 +16,9 @@ mod types;
 
 pub use encode::{encode, encode_section};
 pub use error::{BtfError, Problem};
-pub use ext::{BtfExt, FuncInfo, KernelRecords, Line, LineInfo, has_core_relocations, line_of};
+pub use ext::{BtfExt, FuncInfo, KernelRecords, LineInfo, has_core_relocations, line_of};
 pub use layout::{LayoutError, layout};
+pub use lines::{Line, LineWriter};
 pub use types::{
     Btf, EnumType, IntEncoding, Linkage, Member, Modifier, NamedParam, SectionVar, Type, TypeId,
 };

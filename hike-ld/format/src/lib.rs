@@ -18,6 +18,7 @@ pub mod chain;
 pub mod digest;
 pub mod elf;
 pub mod encode;
+mod json;
 pub mod manifest;
 pub mod native;
 pub mod package;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Symbol;
 use crate::digest::Digest;
+use crate::json;
 use crate::signature::Param;
 
 /// Content of section `.hike.script` of a chain object, as JSON.
@@ -205,4 +206,44 @@ pub struct SourceFile {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// Writes the content of section `.hike.source`: each file with its path and text, as JSON
+/// that [`SourceFile`]s are read from. Nobody has to own the texts, which may be long.
+pub fn write_sources<'a>(
+    files: impl Iterator<Item = (&'a str, &'a str)>,
+    sink: &mut dyn FnMut(&[u8]),
+) {
+    sink(b"[");
+    for (index, (path, text)) in files.enumerate() {
+        sink(if index == 0 { b"{" } else { b",{" });
+        sink(b"\"path\":");
+        json::write_string(path, sink);
+        sink(b",\"text\":");
+        json::write_string(text, sink);
+        sink(b"}");
+    }
+    sink(b"]");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_what_serde_writes() {
+        let texts = [("a.eclat", "x = \"1\"\n"), ("b\\c", ""), ("ä", "\t\u{1}é")];
+        for count in 0..=texts.len() {
+            let files = texts[..count].iter().map(|(path, text)| SourceFile {
+                path: (*path).to_owned(),
+                text: (*text).to_owned(),
+            });
+            let expected = serde_json::to_vec(&files.collect::<Vec<_>>()).unwrap();
+            let mut found = Vec::new();
+            write_sources(texts[..count].iter().copied(), &mut |bytes| {
+                found.extend_from_slice(bytes);
+            });
+            assert_eq!(found, expected);
+        }
+    }
 }

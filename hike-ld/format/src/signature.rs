@@ -380,7 +380,10 @@ impl TypeInfo {
 
 impl Serialize for IntType {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        match Self::ALL.iter().find(|(_, ty)| ty == self) {
+            Some((name, _)) => to.serialize_str(name),
+            None => to.collect_str(self),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// What a symbol names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,8 +46,8 @@ impl fmt::Display for SymbolKind {
 }
 
 /// The full name of a program, loader or chain. Its `Display` is the ELF symbol.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Symbol {
     kind: SymbolKind,
     package: String,
@@ -91,6 +91,11 @@ impl Symbol {
     /// The package that defines it.
     pub fn package(&self) -> &str {
         &self.package
+    }
+
+    /// What its `Display` writes.
+    fn text(&self) -> String {
+        [self.kind.prefix(), &self.package, &self.name].join(".")
     }
 
     /// Its name within the package.
@@ -150,7 +155,13 @@ impl TryFrom<String> for Symbol {
 
 impl From<Symbol> for String {
     fn from(symbol: Symbol) -> Self {
-        symbol.to_string()
+        symbol.text()
+    }
+}
+
+impl Serialize for Symbol {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.text())
     }
 }
 

@@ -11,10 +11,11 @@ impl<'s> Direct<'_, 's> {
     pub fn begins_header(&self) -> bool {
         match self.kind() {
             Kind::If | Kind::Elif | Kind::Else | Kind::While | Kind::For | Kind::Def => true,
-            Kind::Name => matches!(
-                (self.kind_ahead(1), self.word()),
-                (Kind::Name, "header") | (Kind::String, "test")
-            ),
+            Kind::Name => match self.kind_ahead(1) {
+                Kind::Name => self.word() == "header",
+                Kind::String => self.word() == "test",
+                _ => false,
+            },
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 //! Types and line information to bytes.
 
-use super::ext::{BtfExt, Line, encode_ext, encode_ext_of};
+use super::ext::{BtfExt, encode_ext};
+use super::lines::{LineWriter, encode_ext_of};
 use super::reader::{HEADER_LEN, MAGIC};
 use super::strings::StringTable;
 use super::types::{Btf, EnumType, IntEncoding, Linkage, Modifier, Type, TypeId};
@@ -10,16 +11,17 @@ pub fn encode(btf: &Btf, ext: &BtfExt) -> (Vec<u8>, Vec<u8>) {
     with_types(btf, |strings| encode_ext(ext, strings))
 }
 
-/// The same for an object with one section of code, `section`. Its lines are taken one after
-/// the other, so that nobody has to own their texts.
+/// The same for an object with one section of code, `section`. Its lines, about `most_lines`,
+/// are written by `lines` one after the other, so that nobody has to own their texts.
 pub fn encode_section<'a>(
     btf: &Btf,
     section: &str,
     functions: &[(u32, TypeId)],
-    lines: impl IntoIterator<Item = Line<'a>>,
+    most_lines: usize,
+    lines: impl FnOnce(&mut LineWriter<'_, 'a>),
 ) -> (Vec<u8>, Vec<u8>) {
     with_types(btf, |strings| {
-        encode_ext_of(section, functions, lines, strings)
+        encode_ext_of(section, functions, most_lines, lines, strings)
     })
 }
 

@@ -1,17 +1,18 @@
 //! `.BTF.ext`: which function is where, and which line an instruction comes from.
 
 use super::encode::{put, put_preamble};
+use super::lines::{Line, put_line_of};
 use super::reader::{Cursor, strings};
 use super::strings::{StringTable, Strings};
 use super::{BtfError, Problem, TypeId};
 
 /// Length of the header this crate writes. It has the fields of CO-RE relocations, empty:
 /// LLVM's tools read them whatever length a header gives itself.
-const HEADER_LEN: usize = 32;
-const FUNC_RECORD: usize = 8;
-const LINE_RECORD: usize = 16;
+pub(super) const HEADER_LEN: usize = 32;
+pub(super) const FUNC_RECORD: usize = 8;
+pub(super) const LINE_RECORD: usize = 16;
 /// Bits of the column in `line_col`; the line has the others.
-const COLUMN_BITS: u32 = 10;
+pub(super) const COLUMN_BITS: u32 = 10;
 
 /// Content of `.BTF.ext`, without CO-RE relocations. Records of one section stand together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -213,21 +214,6 @@ fn line_info(
     })
 }
 
-/// A [`LineInfo`] that borrows its texts, in a section that is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line<'a> {
-    /// Offset in the section, in bytes.
-    pub offset: u32,
-    /// The source file.
-    pub file: &'a str,
-    /// The text of the line; empty when unknown.
-    pub text: &'a str,
-    /// The line, from 1, at most 2²²-1.
-    pub line: u32,
-    /// The column, from 1, at most 1023; 0 when unknown.
-    pub column: u32,
-}
-
 /// Writes the section; its strings go to the table of `.BTF`.
 pub(super) fn encode_ext(ext: &BtfExt, strings: &mut StringTable) -> Vec<u8> {
     let functions = part(&ext.functions, FUNC_RECORD, strings, put_function);
@@ -235,52 +221,20 @@ pub(super) fn encode_ext(ext: &BtfExt, strings: &mut StringTable) -> Vec<u8> {
     with_header(functions, lines)
 }
 
-/// Writes the section for one section of code.
-pub(super) fn encode_ext_of<'a>(
-    section: &str,
-    functions: &[(u32, TypeId)],
-    lines: impl IntoIterator<Item = Line<'a>>,
-    strings: &mut StringTable,
-) -> Vec<u8> {
-    let mut function_part = Vec::new();
-    put(&mut function_part, FUNC_RECORD as u32);
-    if !functions.is_empty() {
-        put(&mut function_part, strings.intern(section));
-        put(&mut function_part, functions.len() as u32);
-    }
-    for (offset, ty) in functions {
-        put(&mut function_part, *offset);
-        put(&mut function_part, ty.0);
-    }
-    let mut line_part = Vec::new();
-    put(&mut line_part, LINE_RECORD as u32);
-    let mut count = 0;
-    let mut texts = LineTexts::default();
-    for line in lines {
-        if count == 0 {
-            put(&mut line_part, strings.intern(section));
-            put(&mut line_part, 0);
-        }
-        let (file, text) = texts.offsets(line, strings);
-        put_line_of(&mut line_part, line, (file, text));
-        count += 1u32;
-    }
-    if count > 0 {
-        line_part[8..12].copy_from_slice(&count.to_le_bytes());
-    }
-    with_header(function_part, line_part)
-}
-
 fn with_header(functions: Vec<u8>, lines: Vec<u8>) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEADER_LEN + functions.len() + lines.len());
-    put_preamble(&mut out, HEADER_LEN);
-    let end = functions.len() + lines.len();
-    for word in [0, functions.len(), functions.len(), lines.len(), end, 0] {
-        put(&mut out, word as u32);
-    }
+    put_header(&mut out, functions.len(), lines.len());
     out.extend(functions);
     out.extend(lines);
     out
+}
+
+/// The header in front of parts of these lengths.
+pub(super) fn put_header(out: &mut Vec<u8>, functions: usize, lines: usize) {
+    put_preamble(out, HEADER_LEN);
+    for word in [0, functions, functions, lines, functions + lines, 0] {
+        put(out, word as u32);
+    }
 }
 
 /// What both kinds of records have.
@@ -333,36 +287,4 @@ fn put_line(out: &mut Vec<u8>, line: &LineInfo, strings: &mut StringTable) {
     };
     let texts = (strings.intern(&line.file), strings.intern(&line.text));
     put_line_of(out, borrowed, texts);
-}
-
-fn put_line_of(out: &mut Vec<u8>, line: Line<'_>, (file, text): (u32, u32)) {
-    let most = (1 << COLUMN_BITS) - 1;
-    put(out, line.offset);
-    put(out, file);
-    put(out, text);
-    put(
-        out,
-        line.line.min(u32::MAX >> COLUMN_BITS) << COLUMN_BITS | line.column.min(most),
-    );
-}
-
-/// Offsets of the texts that were written last: often the next ones are the same.
-#[derive(Default)]
-struct LineTexts<'a> {
-    file: Option<(&'a str, u32)>,
-    text: Option<(&'a str, u32)>,
-}
-
-impl<'a> LineTexts<'a> {
-    fn offsets(&mut self, line: Line<'a>, strings: &mut StringTable) -> (u32, u32) {
-        let mut of = |last: &mut Option<(&'a str, u32)>, text: &'a str| match *last {
-            Some((known, offset)) if std::ptr::eq(known, text) => offset,
-            _ => {
-                let offset = strings.intern(text);
-                *last = Some((text, offset));
-                offset
-            }
-        };
-        (of(&mut self.file, line.file), of(&mut self.text, line.text))
-    }
 }

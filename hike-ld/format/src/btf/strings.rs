@@ -42,8 +42,10 @@ impl StringTable {
     /// The offset of a text, which is added when new; a zero byte ends it.
     pub fn intern(&mut self, text: &str) -> u32 {
         let text = text.as_bytes();
-        let end = text.iter().position(|byte| *byte == 0);
-        let text = &text[..end.unwrap_or(text.len())];
+        let text = match text.contains(&0) {
+            true => text.split(|byte| *byte == 0).next().unwrap_or_default(),
+            false => text,
+        };
         if text.is_empty() {
             return 0;
         }

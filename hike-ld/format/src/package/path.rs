@@ -1,5 +1,7 @@
 //! The search path: folders that hold packages.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{DiskFiles, Files, LookupError, PackageManifest};
@@ -16,6 +18,8 @@ const ABOVE: usize = 5;
 pub struct PackagePath {
     dirs: Vec<PathBuf>,
     files: Box<dyn Files>,
+    /// The manifests that have been read, by their packages.
+    read: RefCell<BTreeMap<String, (PackageManifest, PathBuf)>>,
 }
 
 impl PackagePath {
@@ -26,8 +30,11 @@ impl PackagePath {
 
     /// These folders of other files.
     pub fn with_files(dirs: Vec<PathBuf>, files: impl Files + 'static) -> Self {
-        let files = Box::new(files);
-        Self { dirs, files }
+        Self {
+            dirs,
+            files: Box::new(files),
+            read: RefCell::default(),
+        }
     }
 
     /// The given folders, then those of `HIKE_PACKAGE_PATH`, then `packages/` beside or
@@ -65,21 +72,30 @@ impl PackagePath {
         names
     }
 
-    /// The manifest of a package and its folder, the first in the order of the path.
+    /// The manifest of a package and its folder, the first in the order of the path. It is
+    /// read when it is asked for first.
     ///
     /// # Errors
     /// When there is no such package, or its manifest cannot be read.
     pub fn package(&self, name: &str) -> Result<(PackageManifest, PathBuf), LookupError> {
+        if let Some(known) = self.read.borrow().get(name) {
+            return Ok(known.clone());
+        }
         let mut searched = Vec::new();
         // A name with other characters could lead out of the folders.
         let dirs = self.dirs.iter().filter(|_| is_package_name(name));
         for dir in dirs {
             let folder = dir.join(name);
             let file = folder.join(MANIFEST);
-            match self.read(&file)? {
-                Some(bytes) => return Ok((manifest(name, &file, &bytes)?, folder)),
-                None => searched.push(file),
-            }
+            let Some(bytes) = self.read(&file)? else {
+                searched.push(file);
+                continue;
+            };
+            let found = (manifest(name, &file, &bytes)?, folder);
+            self.read
+                .borrow_mut()
+                .insert(name.to_owned(), found.clone());
+            return Ok(found);
         }
         let known = self.packages();
         Err(LookupError::Package {
