@@ -141,10 +141,12 @@ struct Known<'s> {
 }
 
 impl<'s> Known<'s> {
-    fn new(id: FileId, file: &'s SourceFile, line: u32) -> Self {
+    /// The line where a span starts.
+    fn new(span: Span, file: &'s SourceFile) -> Self {
+        let line = file.line_column(span.start).line;
         let text = file.line_text(line);
         Self {
-            id,
+            id: span.file,
             file,
             path: file.recorded_path(),
             line,
@@ -154,19 +156,18 @@ impl<'s> Known<'s> {
         }
     }
 
-    /// Goes to another line of the file.
-    fn go_to(&mut self, line: u32, bytes: Range<u32>) {
+    /// Goes to the line at an offset, mostly this one or one of the next.
+    fn find(&mut self, offset: u32) {
+        if self.bytes.contains(&offset) {
+            return;
+        }
+        let mut near = (self.line + 1..).take(NEAR);
+        let found = near.find(|line| self.file.line_bytes(*line).contains(&offset));
+        let line = found.unwrap_or_else(|| self.file.line_column(offset).line);
         self.line = line;
-        self.bytes = bytes;
+        self.bytes = self.file.line_bytes(line);
         self.text = self.file.line_text(line);
         self.is_ascii = self.text.is_ascii();
-    }
-
-    /// The line at an offset, if it is this one or one of the next.
-    fn near(&self, offset: u32) -> Option<(u32, Range<u32>)> {
-        let lines = (self.line..).take(NEAR);
-        let mut near = lines.map(|line| (line, self.file.line_bytes(line)));
-        near.find(|(_, bytes)| bytes.contains(&offset))
     }
 
     fn column(&self, offset: u32) -> u32 {
@@ -201,7 +202,16 @@ impl<'s> Lines<'s> {
         if self.last_span.replace(span).is_some_and(is_same) {
             return None;
         }
-        let known = self.find(span);
+        let sources = self.sources;
+        if self
+            .known
+            .as_ref()
+            .is_none_or(|known| known.id != span.file)
+        {
+            self.known = Some(Known::new(span, sources.file(span.file)));
+        }
+        let known = self.known.as_mut()?;
+        known.find(span.start);
         let (path, text, line) = (known.path, known.text, known.line);
         let column = known.column(span.start);
         let place = Some((span.file, line, column));
@@ -215,24 +225,5 @@ impl<'s> Lines<'s> {
             line: line.min(MAX_LINE),
             column: column.min(MAX_COLUMN),
         })
-    }
-
-    /// The line where a span starts.
-    fn find(&mut self, span: Span) -> &Known<'s> {
-        let known = self.known.take().filter(|known| known.id == span.file);
-        let file = self.sources.file(span.file);
-        let known = match known {
-            Some(known) if known.bytes.contains(&span.start) => known,
-            Some(mut known) => {
-                let (line, bytes) = known.near(span.start).unwrap_or_else(|| {
-                    let line = file.line_column(span.start).line;
-                    (line, file.line_bytes(line))
-                });
-                known.go_to(line, bytes);
-                known
-            }
-            None => Known::new(span.file, file, file.line_column(span.start).line),
-        };
-        self.known.insert(known)
     }
 }

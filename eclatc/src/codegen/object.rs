@@ -7,6 +7,7 @@ use crate::ir::Module;
 use crate::source::Sources;
 use foldhash::fast::FixedState;
 use hike_format::chain::{CODE_SECTION, SCRIPT_SECTION, SOURCE_SECTION};
+use hike_format::script::{sources_len, write_sources};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -59,8 +60,6 @@ pub fn object_of(
     let (types, ext) = btf::sections(CODE_SECTION, codes, script, sources);
     let content = script::script(script, sources).map_err(defect)?;
     let content = serde_json::to_vec(&content).map_err(defect)?;
-    let mut source_len = 0;
-    script::write_sources(sources, &mut |bytes| source_len += bytes.len());
     let image = Image {
         code: Section {
             name: CODE_SECTION,
@@ -74,7 +73,9 @@ pub fn object_of(
             Section::of(SCRIPT_SECTION, &content),
             Section {
                 name: SOURCE_SECTION,
-                content: Content::pieces(source_len, |sink| script::write_sources(sources, sink)),
+                content: Content::pieces(sources_len(script::texts(sources)), |sink| {
+                    write_sources(script::texts(sources), sink);
+                }),
             },
         ],
     };

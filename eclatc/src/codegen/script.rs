@@ -33,11 +33,10 @@ pub fn script(script: &hir::Script, sources: &Sources) -> Result<Script, SymbolE
     })
 }
 
-/// Writes the texts of all source files, as JSON.
-pub fn write_sources(sources: &Sources, sink: &mut dyn FnMut(&[u8])) {
+/// The texts of all source files with their paths.
+pub fn texts(sources: &Sources) -> impl Iterator<Item = (&str, &str)> {
     let files = sources.iter();
-    let files = files.map(|(_, file)| (file.recorded_path(), file.text()));
-    hike_format::script::write_sources(files, sink);
+    files.map(|(_, file)| (file.recorded_path(), file.text()))
 }
 
 /// The parameters of a chain.

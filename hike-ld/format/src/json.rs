@@ -1,58 +1,86 @@
-//! JSON where it is long: texts of megabytes, which `serde_json` takes byte by byte.
+//! JSON where it is long: texts of megabytes, which `serde_json` takes byte by byte. Here eight
+//! bytes are looked at in one go.
+
+/// Bytes that are handed to a sink in one go, or somewhat more.
+const PIECE: usize = 4096;
+
+/// A 1 in every byte of a word.
+const ONES: u64 = u64::MAX / 255;
+/// All bits of every byte but the highest.
+const LOW: u64 = ONES * 0x7f;
 
 /// Hands a string in its quotes to a sink, as `serde_json` writes it.
 pub(crate) fn write_string(text: &str, sink: &mut dyn FnMut(&[u8])) {
-    sink(b"\"");
-    let mut rest = text.as_bytes();
-    while let Some(at) = first_escaped(rest) {
-        sink(&rest[..at]);
-        escape(rest[at], sink);
-        rest = &rest[at + 1..];
-    }
-    sink(rest);
-    sink(b"\"");
-}
-
-/// Whether a byte cannot stand in a string as it is.
-fn is_escaped(byte: u8) -> bool {
-    byte < b' ' || byte == b'"' || byte == b'\\'
-}
-
-/// Where the first byte is that [`is_escaped`]; eight bytes are looked at in one go.
-fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    // The high bit of each byte that is less than `limit`, and maybe of some behind the first.
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let quotes = below(word ^ (ONES * u64::from(b'"')), 1);
-        let backslashes = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let found = (below(word, b' ') | quotes | backslashes) & HIGH;
-        if found != 0 {
-            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut piece = Vec::with_capacity(PIECE + 64);
+    piece.push(b'"');
+    for word in words {
+        match escaped(u64::from_le_bytes(*word)) {
+            0 => piece.extend_from_slice(word),
+            _ => word.iter().for_each(|byte| put(&mut piece, *byte)),
+        }
+        if piece.len() >= PIECE {
+            sink(&piece);
+            piece.clear();
         }
     }
-    let found = rest.iter().position(|byte| is_escaped(*byte));
-    found.map(|at| bytes.len() - rest.len() + at)
+    rest.iter().for_each(|byte| put(&mut piece, *byte));
+    piece.push(b'"');
+    sink(&piece);
 }
 
-fn escape(byte: u8, sink: &mut dyn FnMut(&[u8])) {
-    let short = match byte {
+/// How many bytes [`write_string`] hands out.
+pub(crate) fn string_len(text: &str) -> usize {
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut len = 2 + rest.iter().map(|byte| written_len(*byte)).sum::<usize>();
+    for word in words {
+        len += match escaped(u64::from_le_bytes(*word)) {
+            0 => word.len(),
+            _ => word.iter().map(|byte| written_len(*byte)).sum(),
+        };
+    }
+    len
+}
+
+/// The high bit of each byte of a word that cannot stand in a string as it is: a control
+/// character, a quote, a backslash.
+fn escaped(word: u64) -> u64 {
+    let is_zero = |bytes: u64| !(((bytes & LOW) + LOW) | bytes | LOW);
+    let is = |byte: u8| is_zero(word ^ (ONES * u64::from(byte)));
+    is_zero(word & (ONES * 0xe0)) | is(b'"') | is(b'\\')
+}
+
+/// The letter behind the backslash for a byte that has one.
+fn letter(byte: u8) -> Option<u8> {
+    Some(match byte {
         b'"' | b'\\' => byte,
         b'\n' => b'n',
         b'\t' => b't',
         b'\r' => b'r',
         0x08 => b'b',
         0x0c => b'f',
-        _ => {
-            const DIGITS: &[u8; 16] = b"0123456789abcdef";
-            let digit = |value: u8| DIGITS[usize::from(value & 15)];
-            return sink(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
+        _ => return None,
+    })
+}
+
+fn written_len(byte: u8) -> usize {
+    match letter(byte) {
+        Some(_) => 2,
+        None if byte < b' ' => 6,
+        None => 1,
+    }
+}
+
+fn put(out: &mut Vec<u8>, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| DIGITS[usize::from(value & 15)];
+    match letter(byte) {
+        Some(letter) => out.extend_from_slice(&[b'\\', letter]),
+        None if byte < b' ' => {
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
         }
-    };
-    sink(&[b'\\', short]);
+        None => out.push(byte),
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +92,7 @@ mod tests {
         let mut out = Vec::new();
         write_string(text, &mut |bytes| out.extend_from_slice(bytes));
         assert_eq!(out, serde_json::to_vec(text).unwrap(), "{text:?}");
+        assert_eq!(string_len(text), out.len(), "{text:?}");
     }
 
     #[test]
@@ -73,6 +102,11 @@ mod tests {
                 check(&format!("{}{character}{character}!", "x".repeat(before)));
             }
         }
+    }
+
+    #[test]
+    fn a_text_of_many_pieces() {
+        check(&"a line\n\"of\" a é \\ \u{1}\n".repeat(PIECE));
     }
 
     proptest! {

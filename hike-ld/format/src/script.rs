@@ -226,6 +226,16 @@ pub fn write_sources<'a>(
     sink(b"]");
 }
 
+/// How many bytes [`write_sources`] hands out.
+pub fn sources_len<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> usize {
+    let lengths = files.map(|(path, text)| {
+        let frame = "{\"path\":,\"text\":},".len();
+        frame + json::string_len(path) + json::string_len(text)
+    });
+    // Brackets around all; the last comma is not there.
+    1 + lengths.sum::<usize>().max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,6 +254,7 @@ mod tests {
                 found.extend_from_slice(bytes);
             });
             assert_eq!(found, expected);
+            assert_eq!(sources_len(texts[..count].iter().copied()), expected.len());
         }
     }
 }
