@@ -95,7 +95,8 @@ impl<'s: 'p, 'p> Reader<'_, 's, 'p> {
         self.skip();
         self.statements(&mut list);
         self.skip_stray_dedent();
-        let block = list.drain(..).collect();
+        let mut block = Block::with_capacity(list.len());
+        block.append(&mut list);
         self.spare.push(list);
         block
     }
