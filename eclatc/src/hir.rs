@@ -66,7 +66,7 @@ pub struct Script {
     pub chains: Vec<Chain>,
     /// Programs and chains of other scripts that its chains call, in the order of their symbols.
     pub externs: Vec<Extern>,
-    /// Those of its own chains that its chains call.
+    /// Those of its own chains that its chains call: only they may be put in place of a call.
     pub called: BTreeSet<Symbol>,
     /// What is to be done when it is installed.
     pub config: Configuration,

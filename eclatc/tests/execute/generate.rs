@@ -6,6 +6,7 @@ use eclatc::hir::*;
 use eclatc::source::{FileId, Span};
 use hike_abi::Helper;
 use hike_format::signature::IntType;
+use std::collections::BTreeSet;
 
 /// A script of two chains; the first may call the second.
 pub fn script(seed: u64, size: u32) -> Script {
@@ -18,6 +19,7 @@ pub fn script(seed: u64, size: u32) -> Script {
             .map(|index| chain(&mut random, index, size))
             .collect(),
         externs: Vec::new(),
+        called: BTreeSet::from([Symbol::new(CHAINS[1])]),
         config: Configuration::default(),
     }
 }
