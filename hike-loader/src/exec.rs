@@ -242,6 +242,10 @@ mod tests {
                 pc: 0
             })
         ));
+        // r1 = 9; call 1; exit: the read is the fault, though the VM does both at once.
+        let code = from_hex("b7010000 09000000 85000000 01000000 95000000 00000000").unwrap();
+        let fault = exec(&code, vec![1, 2], Engine::Simulator);
+        assert!(matches!(fault, Err(ExecError::Fault { pc: 1, .. })));
         assert!(matches!(
             exec(&code[..7], vec![], Engine::Simulator),
             Err(ExecError::Length(7))

@@ -225,6 +225,20 @@ fn a_listing_shows_the_lines() {
     }
 }
 
+/// What follows the loader's search for the network header is there for packets without VLAN
+/// tags, and once more for all others.
+#[test]
+fn usual_packets_have_code_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mmlf.hike");
+    run(&mut build_command("fixtures/scripts/mmlf.eclat", &path));
+    let listing = run(Command::new(tool("hike-ld"))
+        .args(["disasm", "--native"])
+        .arg(&path));
+    // `bpf_fib_lookup`, which `ip6_kroute` calls once.
+    assert_eq!(listing.matches("call 69\n").count(), 2, "{listing}");
+}
+
 /// A program with loops is there in two forms, and the kernel is asked which one it knows;
 /// others have one form, and nobody is asked.
 #[test]

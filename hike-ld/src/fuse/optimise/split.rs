@@ -28,17 +28,26 @@ pub struct Way {
     pub jump: Option<usize>,
 }
 
-/// The way to a store of a register that has [`USUAL`] on this way only.
+/// The way to a store of a register that has [`USUAL`] on this way only. From where it joins the
+/// others there is but one way to the store, which branches may leave.
 pub fn way_to(asm: &Assembler, store: usize, ways: &[Way]) -> Option<Way> {
     let register = asm.items.get(store)?.slot.src;
     let register = Regs::NONE.with_number(register);
-    for at in (0..=store).rev() {
-        let mut here = ways.iter().filter(|way| way.to == at);
-        if let Some(way) = here.find(|way| way.usual.and(register) != Regs::NONE) {
-            return Some(*way);
+    let mut at = store;
+    for _ in 0..=store {
+        let here: Vec<&Way> = ways.iter().filter(|way| way.to == at).collect();
+        let mut usual = here.iter();
+        if let Some(way) = usual.find(|way| way.usual.and(register) != Regs::NONE) {
+            return Some(**way);
         }
-        let before = asm.items.get(at.checked_sub(1)?)?;
-        if writes(before).and(register) != Regs::NONE || !before.falls_through() {
+        let [only] = here[..] else {
+            return None;
+        };
+        at = match only.jump {
+            Some(jump) => jump,
+            None => at.checked_sub(1)?,
+        };
+        if writes(asm.items.get(at)?).and(register) != Regs::NONE {
             return None;
         }
     }

@@ -1,5 +1,7 @@
 //! Small programs before and after: listings, with jumps as `goto LABEL` and `LABEL:` lines.
 
+mod usual;
+
 use std::collections::BTreeMap;
 
 use hike_abi::vm_maps;
@@ -336,42 +338,6 @@ fn a_check_that_one_way_has_made_stays() {
         r0 = 2
         exit";
     check(text, text);
-}
-
-/// A packet without VLAN tags has its network header at 14.
-#[test]
-fn usual_packets_have_code_of_their_own() {
-    let before = format!(
-        "{START}
-        r3 = *(u32 *)(r10 - 120)
-        r7 = 14
-        if r3 == 1 goto found
-        r7 = 18
-        found:
-        *(u16 *)(r2 + 112) = r7
-        r1 = r7
-        r1 += 2
-        call 25
-        r0 = r1
-        exit"
-    );
-    let after = format!(
-        "{FOUND}
-        r3 = *(u32 *)(r10 - 120)
-        if r3 == 1 goto usual
-        *(u16 *)(r2 + 112) = 18
-        r1 = 20
-        call 25
-        r0 = r1
-        exit
-        usual:
-        *(u16 *)(r2 + 112) = 14
-        r1 = 16
-        call 25
-        r0 = r1
-        exit"
-    );
-    check(&before, &after);
 }
 
 /// A program that finds its state, optimised.
