@@ -1,5 +1,6 @@
 //! Small programs before and after: listings, with jumps as `goto LABEL` and `LABEL:` lines.
 
+mod stack;
 mod usual;
 
 use std::collections::BTreeMap;

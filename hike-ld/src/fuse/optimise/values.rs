@@ -223,14 +223,14 @@ impl Pass<'_> {
             .map(|it| facts.get(it.number()))
             .collect();
         let near = item.target.is_some() || arguments.iter().any(|it| self.values.is_near(*it));
-        let reads = if near { cells::STATE_SET } else { 0 };
-        facts.forget(reads);
-        let reached = arguments.iter().map(|it| match self.values.kind(*it) {
+        let state = if near { cells::STATE_SET } else { 0 };
+        let words = arguments.iter().map(|it| match self.values.kind(*it) {
             Of::Stack(off) => Cells::words_from(off),
             Of::Near => cells::WORDS_SET,
             _ => 0,
         });
-        facts.forget(reached.fold(0, |all, words| all | words));
+        let reads = words.fold(state, |all, words| all | words);
+        facts.forget(reads);
         if !matches!(kind(item), Kind::Helper { moves: false, .. }) {
             facts.forget_packet();
         }

@@ -130,10 +130,10 @@ impl Pass<'_> {
     }
 
     fn place_on_stack(&self, off: i32, size: Size) -> Place {
-        match self.cells.slot(off, size) {
+        let slot = self.cells.slot(off, size);
+        match slot.or_else(|| self.cells.word(off, size)) {
             Some(cell) => Place::one(Some(cell)),
             None => Place {
-                exact: self.cells.word(off, size),
                 part: Cells::words_at(off, size),
                 ..Place::default()
             },
