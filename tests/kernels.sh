@@ -15,7 +15,7 @@ scripts=(fixtures/scripts/*.eclat packages/*/examples/*.eclat)
 # What runs on each; HIKE_KERNEL_TESTS names fewer where time is short.
 read -ra tests <<<"${HIKE_KERNEL_TESTS:-bytecode_kernel bytecode_native programs sweep loaders meters}"
 # Seconds that a kernel may take in the emulator.
-patience=1200
+patience=3600
 
 main() {
   mkdir -p "$work"
