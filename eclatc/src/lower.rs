@@ -30,6 +30,7 @@ pub fn lower(script: &hir::Script) -> Module {
 pub struct Lowering {
     env: env::Env,
     shape: Shape,
+    numbers: rewrite::Numbers,
 }
 
 impl Lowering {
@@ -40,8 +41,9 @@ impl Lowering {
         builder.block(&chain.body);
         let (mut function, env) = builder.finish();
         self.env = env;
+        self.shape.doubt();
         rewrite::drop_unreachable(&mut function, &mut self.shape);
-        rewrite::renumber_values(&mut function);
+        rewrite::renumber_values(&mut function, &mut self.numbers);
         function
     }
 }

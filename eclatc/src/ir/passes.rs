@@ -10,7 +10,8 @@
 //! | `cfg` | removes unreachable and empty blocks, threads jumps, joins blocks |
 //! | `tails` | shares equal ends of blocks |
 //!
-//! Each takes a function and says whether it changed it. [`inline`], which needs to see other
+//! Each takes a function and says what it has changed; [`Change`] knows which passes can have
+//! something to do then, and only they are run again. [`inline`], which needs to see other
 //! functions, comes once, when each is short. [`verify`](super::verify) holds before and after
 //! each.
 
@@ -27,9 +28,13 @@ mod known;
 mod params;
 mod simplify;
 mod tails;
+mod work;
 
-/// A pass; it says whether it changed the function.
-pub type Pass = fn(&mut Function, &mut Workspace) -> bool;
+pub use work::Change;
+use work::Work;
+
+/// A pass; it says what it has changed.
+pub type Pass = fn(&mut Function, &mut Workspace) -> Change;
 
 /// Tables of the passes. They are used again from pass to pass and from chain to chain, so
 /// that a pass that finds nothing to do allocates nothing.
@@ -43,8 +48,9 @@ pub struct Workspace {
     dropped: params::Dropped,
     computed: cse::Computed,
     liveness: dce::Liveness,
-    local: cfg::LocalParams,
+    ways: cfg::Ways,
     tails: tails::Tails,
+    numbers: rewrite::Numbers,
 }
 
 /// All passes by name, in the order they run in.
@@ -72,25 +78,33 @@ pub fn optimize(module: &mut Module) {
 
 /// Makes one chain as short as the passes can, and numbers its values anew.
 pub fn optimize_function(function: &mut Function, workspace: &mut Workspace) {
+    workspace.shape.doubt();
     rewrite::drop_unreachable(function, &mut workspace.shape);
-    let rounds = PASSES.iter().cycle().take(MAX_ROUNDS * PASSES.len());
-    let mut in_vain = 0;
-    for (name, pass) in rounds {
-        let changed = pass(function, workspace);
-        check(name, function);
-        in_vain = if changed { 0 } else { in_vain + 1 };
-        if in_vain == PASSES.len() {
+    let rounds = PASSES.iter().enumerate().cycle();
+    let mut work = Work::ALL;
+    for (place, (name, pass)) in rounds.take(MAX_ROUNDS * PASSES.len()) {
+        if work.is_done() {
             break;
         }
+        if work.take(place) {
+            let change = pass(function, workspace);
+            check(name, function);
+            work.add(change.work());
+            if !change.keeps_edges() {
+                workspace.shape.doubt();
+            }
+        } else {
+            check_idle(name, *pass, function);
+        }
     }
-    rewrite::renumber_values(function);
+    rewrite::renumber_values(function, &mut workspace.numbers);
 }
 
 /// Runs one pass; in debug builds its result is verified.
 pub fn run(name: &str, pass: Pass, function: &mut Function) -> bool {
-    let changed = pass(function, &mut Workspace::default());
+    let change = pass(function, &mut Workspace::default());
     check(name, function);
-    changed
+    change.happened()
 }
 
 /// In debug builds, verifies what a pass has made of a function.
@@ -99,5 +113,17 @@ fn check(name: &str, function: &Function) {
         && let Err(error) = super::verify::function(function)
     {
         panic!("after pass `{name}`: {error}\n{function}");
+    }
+}
+
+/// In debug builds, makes sure that a pass which is left out would have had nothing to do.
+fn check_idle(name: &str, pass: Pass, function: &Function) {
+    if cfg!(debug_assertions) {
+        let mut copy = function.clone();
+        let change = pass(&mut copy, &mut Workspace::default());
+        assert!(
+            !change.happened(),
+            "pass `{name}` is left out: {change:?}\n{function}\n{copy}"
+        );
     }
 }

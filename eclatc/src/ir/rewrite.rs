@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use super::{Block, BlockId, Function, Op, Operand, Terminator, ValueId};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// Values that stand for something else.
 #[derive(Default)]
@@ -103,16 +103,19 @@ pub fn drop_unreachable(function: &mut Function, shape: &mut Shape) -> bool {
     if order.iter().copied().eq(function.block_ids()) {
         return false;
     }
-    let mut new_ids: SmallVec<[BlockId; 32]> = smallvec![BlockId::ENTRY; function.blocks.len()];
-    for (new, old) in order.iter().enumerate() {
-        new_ids[old.index()] = BlockId(new as u32);
+    if order.is_sorted() {
+        let mut ids = function.block_ids();
+        let is_reached = |_: &Block| ids.next().is_some_and(|id| shape.place(id).is_some());
+        function.blocks.retain(is_reached);
+    } else {
+        put_in_order(&mut function.blocks, order);
     }
-    put_in_order(&mut function.blocks, order);
     for block in &mut function.blocks {
         for target in block.end.targets_mut() {
-            target.block = new_ids[target.block.index()];
+            target.block = shape.place(target.block).unwrap_or(target.block);
         }
     }
+    shape.put_in_order();
     true
 }
 
@@ -124,6 +127,9 @@ fn put_in_order(blocks: &mut Vec<Block>, order: &[BlockId]) {
     let mut there = places.clone();
     for (place, id) in order.iter().enumerate() {
         let from = places[id.index()].index();
+        if from == place {
+            continue;
+        }
         blocks.swap(place, from);
         there.swap(place, from);
         places[there[from].index()] = BlockId(from as u32);
@@ -132,26 +138,39 @@ fn put_in_order(blocks: &mut Vec<Block>, order: &[BlockId]) {
     blocks.truncate(order.len());
 }
 
+/// New numbers of values, by their old ones: a table that is used again.
+#[derive(Default)]
+pub struct Numbers(Vec<ValueId>);
+
 /// Numbers values in the order of their definitions.
-pub fn renumber_values(function: &mut Function) {
-    let mut new_ids: SmallVec<[Option<ValueId>; 64]> = smallvec![None; function.values as usize];
+pub fn renumber_values(function: &mut Function, numbers: &mut Numbers) {
+    let Numbers(new_ids) = numbers;
+    new_ids.clear();
+    new_ids.extend((0..function.values).map(ValueId));
     let mut next = 0;
+    let mut changed = false;
+    let mut define = |value: &mut ValueId| {
+        let new = ValueId(next);
+        changed |= *value != new;
+        new_ids[value.index()] = new;
+        *value = new;
+        next += 1;
+    };
     for block in &mut function.blocks {
-        let results = block
-            .insts
-            .iter_mut()
-            .filter_map(|inst| inst.result.as_mut());
-        for value in block.params.iter_mut().chain(results) {
-            new_ids[value.index()] = Some(ValueId(next));
-            *value = ValueId(next);
-            next += 1;
-        }
+        block.params.iter_mut().for_each(&mut define);
+        let insts = block.insts.iter_mut();
+        insts
+            .filter_map(|inst| inst.result.as_mut())
+            .for_each(&mut define);
+    }
+    function.values = next;
+    if !changed {
+        return;
     }
     for block in &mut function.blocks {
         map_operands(block, &mut |operand| match operand {
-            Operand::Value(old) => new_ids[old.index()].map_or(operand, Operand::Value),
+            Operand::Value(old) => Operand::Value(new_ids[old.index()]),
             constant => constant,
         });
     }
-    function.values = next;
 }

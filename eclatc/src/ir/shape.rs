@@ -1,8 +1,8 @@
 //! The shape of a function, kept from pass to pass: predecessors, an order, and dominators.
 //!
-//! What it is computed from are the edges alone. [`Shape::update`] compares them with those
-//! of the last time, so that passes which leave them as they are cost nothing here, and no
-//! pass has to say what it has changed.
+//! What it is computed from are the edges alone. Where they may have changed, [`Shape::doubt`]
+//! says so; [`Shape::update`] then compares them with those of the last time, so that passes
+//! which leave them as they are cost next to nothing here.
 
 use super::{Block, BlockId, Function, Terminator};
 
@@ -11,6 +11,8 @@ use super::{Block, BlockId, Function, Terminator};
 pub struct Shape {
     /// For each block, where it may go on.
     edges: Vec<Edges>,
+    /// The same with the numbers that blocks had before.
+    old_edges: Vec<Edges>,
     /// For each block, where its predecessors start; and the end of the last ones.
     pred_starts: Vec<u32>,
     preds: Vec<BlockId>,
@@ -22,9 +24,13 @@ pub struct Shape {
     parents: Vec<BlockId>,
     /// For each block, when a walk of the dominator tree enters and leaves it.
     visits: Vec<(u32, u32)>,
+    /// Whether the edges are known to be those of the function.
+    is_sure: bool,
     /// Whether every edge leads to a later block, and all blocks can be reached.
     is_forward: bool,
-    /// Whether dominators are those of the edges.
+    /// Whether predecessors are those of the edges.
+    has_predecessors: bool,
+    /// Whether dominators are.
     has_dominators: bool,
     path: Vec<(BlockId, u8)>,
     numbers: Vec<u32>,
@@ -33,19 +39,48 @@ pub struct Shape {
 const UNREACHED: u32 = u32::MAX;
 
 impl Shape {
-    /// Makes it that of a function. Dominators are computed when they are asked for.
+    /// Makes it that of a function. Predecessors and dominators are computed when they are
+    /// asked for.
     pub fn update(&mut self, function: &Function) {
-        if self.is_of(function) {
+        if std::mem::replace(&mut self.is_sure, true) || self.is_of(function) {
             return;
         }
-        self.has_dominators = false;
         self.edges.clear();
         self.edges.extend(function.blocks.iter().map(edges));
-        self.find_predecessors();
         self.find_order();
+        self.edges_are_new();
+    }
+
+    /// The edges may be others now, or the function another one.
+    pub fn doubt(&mut self) {
+        self.is_sure = false;
+    }
+
+    fn edges_are_new(&mut self) {
+        self.has_predecessors = false;
+        self.has_dominators = false;
         let forward = |(from, next): (usize, &Edges)| next.iter().all(|to| to.index() > from);
         self.is_forward =
             self.order.len() == self.edges.len() && self.edges.iter().enumerate().all(forward);
+    }
+
+    /// Makes it that of the same function with its blocks in this order, and without those
+    /// that cannot be reached.
+    pub fn put_in_order(&mut self) {
+        std::mem::swap(&mut self.edges, &mut self.old_edges);
+        self.edges.clear();
+        for (place, id) in self.order.iter_mut().enumerate() {
+            let next = self.old_edges[id.index()];
+            let renamed = |to: BlockId| match to {
+                NONE => NONE,
+                to => BlockId(self.rank[to.index()]),
+            };
+            self.edges.push(next.map(renamed));
+            *id = BlockId(place as u32);
+        }
+        self.rank.clear();
+        self.rank.extend(0..self.order.len() as u32);
+        self.edges_are_new();
     }
 
     fn is_of(&self, function: &Function) -> bool {
@@ -54,7 +89,11 @@ impl Shape {
         self.edges.len() == blocks.len() && pairs.all(|(known, block)| *known == edges(block))
     }
 
-    fn find_predecessors(&mut self) {
+    /// Computes the predecessors, unless they are known.
+    pub fn find_predecessors(&mut self) {
+        if std::mem::replace(&mut self.has_predecessors, true) {
+            return;
+        }
         let starts = &mut self.pred_starts;
         starts.clear();
         starts.resize(self.edges.len() + 1, 0);
@@ -105,6 +144,7 @@ impl Shape {
     }
 
     /// The blocks that may go on at this one; one twice if both sides of its branch lead here.
+    /// Predecessors must be there.
     pub fn predecessors(&self, id: BlockId) -> &[BlockId] {
         let range = self.pred_starts[id.index()]..self.pred_starts[id.index() + 1];
         &self.preds[range.start as usize..range.end as usize]
@@ -113,6 +153,12 @@ impl Shape {
     /// The blocks that can be reached, each before those it dominates.
     pub fn order(&self) -> &[BlockId] {
         &self.order
+    }
+
+    /// The place of a block in the order, unless it cannot be reached.
+    pub fn place(&self, id: BlockId) -> Option<BlockId> {
+        let rank = self.rank[id.index()];
+        (rank != UNREACHED).then_some(BlockId(rank))
     }
 
     /// Whether every edge leads to a later block, and all blocks can be reached.
@@ -127,6 +173,7 @@ impl Shape {
             return;
         }
         self.has_dominators = true;
+        self.find_predecessors();
         let mut parents = std::mem::take(&mut self.parents);
         parents.clear();
         parents.resize(self.edges.len(), NONE);

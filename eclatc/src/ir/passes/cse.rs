@@ -1,7 +1,7 @@
 //! Common subexpressions: what a dominating block has computed is not computed again.
 
-use super::Workspace;
 use super::known::Computation;
+use super::{Change, Workspace};
 use crate::ir::rewrite::{map_end, map_op};
 use crate::ir::shape::Shape;
 use crate::ir::{BlockId, Function, Inst, Operand, ValueId};
@@ -9,11 +9,47 @@ use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+/// What was computed.
+#[derive(Default)]
+pub struct Computed {
+    /// As long as it is little, a list is the quickest way to find it.
+    few: Vec<(Computation, Home)>,
+    many: HashMap<Computation, Home, FixedState>,
+}
+
 /// Where something was computed, and the value that has its result.
-pub type Computed = HashMap<Computation, (BlockId, ValueId), FixedState>;
+type Home = (BlockId, ValueId);
+
+/// Computations up to which there is a list.
+const FEW: usize = 16;
+
+impl Computed {
+    fn clear(&mut self) {
+        self.few.clear();
+        self.many.clear();
+    }
+
+    /// Where something was computed; if it was nowhere, remembers that it was here.
+    fn find_or_add(&mut self, computation: Computation, here: Home) -> Option<&mut Home> {
+        if let Some(at) = self.few.iter().position(|(it, _)| *it == computation) {
+            return Some(&mut self.few[at].1);
+        }
+        if self.few.len() < FEW {
+            self.few.push((computation, here));
+            return None;
+        }
+        match self.many.entry(computation) {
+            Entry::Occupied(entry) => Some(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                entry.insert(here);
+                None
+            }
+        }
+    }
+}
 
 /// Removes computations whose result exists.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     let Workspace {
         shape,
         known_as,
@@ -41,23 +77,16 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
         }
     }
     known_as.apply(function);
-    !known_as.is_empty()
+    Change::if_any(!known_as.is_empty())
 }
 
 /// The value that already has the result of `inst`; if there is none, remembers `inst`.
 fn find(inst: &Inst, block: BlockId, shape: &Shape, computed: &mut Computed) -> Option<ValueId> {
     let (result, computation) = (inst.result?, Computation::of(&inst.op)?);
-    match computed.entry(computation) {
-        Entry::Occupied(mut entry) => {
-            let (home, known) = *entry.get();
-            if shape.dominates(home, block) {
-                return Some(known);
-            }
-            entry.insert((block, result));
-        }
-        Entry::Vacant(entry) => {
-            entry.insert((block, result));
-        }
+    let home = computed.find_or_add(computation, (block, result))?;
+    if shape.dominates(home.0, block) {
+        return Some(home.1);
     }
+    *home = (block, result);
     None
 }

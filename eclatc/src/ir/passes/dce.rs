@@ -1,13 +1,13 @@
 //! Removes instructions, call results and block parameters that nobody reads.
 
-use super::Workspace;
 use super::params::Dropped;
+use super::{Change, Workspace};
 use crate::ir::analysis::{for_each_own_use, for_each_use_of};
 use crate::ir::shape::Shape;
-use crate::ir::{BlockId, Function, Operand, ValueId};
+use crate::ir::{BlockId, Function, Inst, Operand, ValueId};
 
 /// Removes everything dead, cycles of block parameters included.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     let Workspace {
         shape,
         liveness,
@@ -17,27 +17,54 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
     shape.update(function);
     match shape.is_forward() {
         true => liveness.sweep(function),
-        false => liveness.follow(function, shape),
+        false => {
+            shape.find_predecessors();
+            liveness.follow(function, shape);
+        }
     }
     let live = &liveness.live;
-    let mut changed = false;
+    let change = remove_dead_insts(function, live);
+    if remove_dead_params(function, live, dropped) {
+        return Change::Anything;
+    }
+    match shape.is_forward() {
+        true => change,
+        false => Change::if_any(change.happened()),
+    }
+}
+
+fn remove_dead_insts(function: &mut Function, live: &[bool]) -> Change {
+    let mut change = Change::None;
+    let is_dead = |inst: &Inst| inst.result.is_some_and(|result| !live[result.index()]);
     for block in &mut function.blocks {
+        if !block.insts.iter().any(is_dead) {
+            continue;
+        }
+        let mut removed = false;
         block.insts.retain_mut(|inst| {
-            let dead = inst.result.is_some_and(|result| !live[result.index()]);
-            let removed = dead && inst.op.is_pure();
-            if dead && !removed {
+            let dead = is_dead(inst);
+            if dead {
                 inst.result = None;
             }
-            changed |= dead;
-            !removed
+            let kept = !dead || !inst.op.is_pure();
+            removed |= !kept;
+            kept
         });
+        change = match removed || change == Change::Dead {
+            true => Change::Dead,
+            false => Change::Results,
+        };
     }
-    remove_dead_params(function, live, dropped) || changed
+    change
 }
 
 fn remove_dead_params(function: &mut Function, live: &[bool], dropped: &mut Dropped) -> bool {
-    dropped.reset(function);
     // The parameters of the entry are the chain's.
+    let mut params = function.blocks.iter().skip(1).flat_map(|it| &it.params);
+    if params.all(|param| live[param.index()]) {
+        return false;
+    }
+    dropped.reset(function);
     for id in function.block_ids().skip(1) {
         for (index, param) in function.block(id).params.iter().enumerate() {
             if !live[param.index()] {

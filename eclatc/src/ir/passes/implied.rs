@@ -1,7 +1,7 @@
 //! What branches have shown: behind `x == 3` the value is 3, and a comparison that follows
 //! from one on the way, or contradicts it, is decided.
 
-use super::Workspace;
+use super::{Change, Workspace};
 use crate::ir::rewrite::map_operands;
 use crate::ir::shape::Shape;
 use crate::ir::{Block, BlockId, Condition, Function, Operand, Target, Terminator, ValueId};
@@ -10,23 +10,26 @@ use interval::implied;
 mod interval;
 
 /// Blocks on the way to a block that are looked at; of longer ways the last part counts.
-const MAX_BLOCKS: usize = 64;
+pub const MAX_BLOCKS: usize = 64;
 
 /// Puts constants in place of values that have been compared, and decides branches.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     let Workspace { shape, facts, .. } = workspace;
     shape.update(function);
+    shape.find_predecessors();
     if !facts.collect(function, shape) {
-        return false;
+        return Change::None;
     }
     shape.find_dominators();
     let mut changed = false;
     for &id in shape.order() {
+        let block = function.block_mut(id);
         let found = facts.find(shape, id);
-        if !found.any {
+        let is_branch = matches!(block.end, Terminator::Branch { .. });
+        if !found.constants && !(found.any && is_branch) {
             continue;
         }
-        let block = function.block_mut(id);
+        facts.look(shape, id);
         let here = &facts.here;
         if found.constants {
             changed |= put_constants(block, here);
@@ -36,7 +39,7 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
             changed = true;
         }
     }
-    changed
+    Change::if_any(changed)
 }
 
 /// Puts constants in place of values that are known to be equal to them.
@@ -90,7 +93,7 @@ impl Facts {
         self.own.iter().any(Option::is_some)
     }
 
-    /// Finds the facts that hold in a block, when those of its dominator have been found.
+    /// Finds what kinds of facts hold in a block, when that is known of its dominator.
     fn find(&mut self, shape: &Shape, id: BlockId) -> Kinds {
         let parent = shape.parent(id);
         let mut kinds = parent.map_or_else(Kinds::default, |it| self.kinds[it.index()]);
@@ -99,14 +102,15 @@ impl Facts {
             kinds.constants |= own.condition == Condition::Eq;
         }
         self.kinds[id.index()] = kinds;
-        self.here.clear();
-        if kinds.any {
-            let above = std::iter::successors(Some(id), |id| shape.parent(*id));
-            let above = above.take(MAX_BLOCKS);
-            self.here
-                .extend(above.filter_map(|id| self.own[id.index()]));
-        }
         kinds
+    }
+
+    /// Looks up the facts that hold in a block.
+    fn look(&mut self, shape: &Shape, id: BlockId) {
+        let above = std::iter::successors(Some(id), |id| shape.parent(*id));
+        let facts = above.take(MAX_BLOCKS).filter_map(|id| self.own[id.index()]);
+        self.here.clear();
+        self.here.extend(facts);
     }
 }
 

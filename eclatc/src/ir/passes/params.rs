@@ -1,16 +1,16 @@
 //! Removes block parameters that get the same argument from everywhere.
 
-use super::Workspace;
+use super::{Change, Workspace};
 use crate::ir::{Block, BlockId, Function, Operand};
 use smallvec::{Array, SmallVec};
 
 /// Removes such parameters, until none is left.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     let mut changed = false;
     while remove_once(function, workspace) {
         changed = true;
     }
-    changed
+    Change::if_any(changed)
 }
 
 fn remove_once(function: &mut Function, workspace: &mut Workspace) -> bool {
@@ -29,6 +29,9 @@ fn remove_once(function: &mut Function, workspace: &mut Workspace) -> bool {
         ..
     } = workspace;
     arguments.collect(function);
+    if !arguments.seen.iter().any(|it| matches!(it, Seen::One(_))) {
+        return false;
+    }
     known_as.reset(function);
     dropped.reset(function);
     for id in function.block_ids().skip(1) {

@@ -1,7 +1,7 @@
 //! Constant folding and propagation, algebra, cheaper operations, decided branches.
 
-use super::Workspace;
 use super::known::{Computation, Known, mask};
+use super::{Change, Workspace};
 use crate::ir::rewrite::{Substitution, map_end, map_op};
 use crate::ir::{BinaryOp, Function, Inst, Op, Operand, Terminator, UnaryOp};
 
@@ -10,7 +10,7 @@ mod branch;
 pub use branch::decide;
 
 /// Simplifies every instruction and terminator once.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     let Workspace {
         shape,
         known,
@@ -18,9 +18,10 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
         ..
     } = workspace;
     shape.update(function);
+    shape.find_predecessors();
     known.reset(function);
     known_as.reset(function);
-    let mut changed = false;
+    let (mut changed, mut decided) = (false, false);
     for &id in shape.order() {
         known.enter(function, shape, id);
         let block = function.block_mut(id);
@@ -29,14 +30,19 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
             changed |= !kept || is_new;
             kept
         });
+        let branched = matches!(block.end, Terminator::Branch { .. });
         changed |= substitute_in_end(&mut block.end, known_as);
         changed |= branch::simplify(&mut block.end, known);
+        decided |= branched && matches!(block.end, Terminator::Jump(_));
     }
     // Where control only goes on, every use came after its definition.
     if !shape.is_forward() {
         known_as.apply(function);
     }
-    changed
+    match changed && shape.is_forward() && !decided {
+        true => Change::Operations,
+        false => Change::if_any(changed),
+    }
 }
 
 fn substitute_in_end(end: &mut Terminator, known_as: &Substitution) -> bool {

@@ -1,8 +1,10 @@
 //! Tail merging: blocks that end in the same way share their ends.
 
-use super::Workspace;
+use super::{Change, Workspace};
 use crate::ir::analysis::{count_uses, for_each_use_of, for_each_use_of_end};
-use crate::ir::{Block, BlockId, Function, Inst, Op, Operand, Params, Target, Terminator, ValueId};
+use crate::ir::{
+    Block, BlockId, Callee, Function, Inst, Op, Operand, Params, Target, Terminator, ValueId,
+};
 use std::cmp::Ordering;
 
 /// Blocks of one shape that are compared with one another; more are left alone.
@@ -12,16 +14,16 @@ const MAX_COMPARED: usize = 64;
 const MAX_BLOCKS: usize = 1024;
 
 /// Shares equal ends until nothing gets shorter.
-pub fn run(function: &mut Function, workspace: &mut Workspace) -> bool {
+pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
     if function.blocks.len() > MAX_BLOCKS {
-        return false;
+        return Change::None;
     }
     let mut changed = false;
     while let Some(merge) = workspace.tails.best_merge(function) {
         merge.carry_out(function);
         changed = true;
     }
-    changed
+    Change::if_any(changed)
 }
 
 /// Two blocks whose last instructions and terminators do the same.
@@ -40,7 +42,7 @@ struct Merge {
 #[derive(Default)]
 pub struct Tails {
     /// The blocks, those of one shape together, in their order.
-    blocks: Vec<BlockId>,
+    blocks: Vec<(Shape, BlockId)>,
     comparison: Comparison,
 }
 
@@ -48,15 +50,20 @@ impl Tails {
     fn best_merge(&mut self, function: &Function) -> Option<Merge> {
         let Self { blocks, comparison } = self;
         comparison.counts.clear();
-        let end = |id: &BlockId| &function.block(*id).end;
         blocks.clear();
-        blocks.extend(function.block_ids());
-        blocks.sort_by(|a, b| compare_shapes(end(a), end(b)));
+        let shapes = function.blocks.iter().map(|block| Shape::of(&block.end));
+        blocks.extend(shapes.zip(function.block_ids()));
+        let end = |id: BlockId| &function.block(id).end;
+        let compare = |(a, left): &(Shape, BlockId), (b, right): &(Shape, BlockId)| {
+            let callees = || compare_callees(end(*left), end(*right));
+            a.cmp(b).then_with(callees)
+        };
+        blocks.sort_by(compare);
         let mut best: Option<Merge> = None;
-        for group in blocks.chunk_by(|a, b| compare_shapes(end(a), end(b)).is_eq()) {
+        for group in blocks.chunk_by(|a, b| compare(a, b).is_eq()) {
             let group = &group[..group.len().min(MAX_COMPARED)];
-            for (index, &kept) in group.iter().enumerate() {
-                for &dropped in &group[index + 1..] {
+            for (index, &(_, kept)) in group.iter().enumerate() {
+                for &(_, dropped) in &group[index + 1..] {
                     let pair = Pair {
                         function,
                         ids: (kept, dropped),
@@ -75,38 +82,60 @@ impl Tails {
     }
 }
 
-/// Equal when terminators are worth a comparison. Else the order of their text, which decides
-/// between merges that save the same.
-fn compare_shapes(left: &Terminator, right: &Terminator) -> Ordering {
-    use Terminator::{Branch, Finish, Jump};
+/// What terminators must have in common to be worth a comparison, apart from whom they call.
+/// Shapes are in the order of their text, which decides between merges that save the same.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    /// The name of the condition, which has at most three letters.
+    Branch([u8; 3]),
+    Finish,
+    Jump(DecimalText),
+    Return,
+}
+
+impl Shape {
+    fn of(end: &Terminator) -> Self {
+        match end {
+            Terminator::Branch { condition, .. } => {
+                let mut letters = condition.name().bytes();
+                Self::Branch([(); 3].map(|()| letters.next().unwrap_or(0)))
+            }
+            Terminator::Finish(..) => Self::Finish,
+            Terminator::Jump(target) => Self::Jump(DecimalText::of(target.block.0)),
+            Terminator::Return(_) => Self::Return,
+        }
+    }
+}
+
+/// The order of whom two terminators call, by their text; equal when one of them does not call.
+fn compare_callees(left: &Terminator, right: &Terminator) -> Ordering {
+    use Callee::{Chain, Program};
     match (left, right) {
-        (Jump(left), Jump(right)) => compare_as_text(left.block.0, right.block.0),
-        (Branch { condition: a, .. }, Branch { condition: b, .. }) => a.name().cmp(b.name()),
-        (Finish(left, _), Finish(right, _)) if left == right => Ordering::Equal,
-        (Finish(left, _), Finish(right, _)) => left.to_string().cmp(&right.to_string()),
-        _ => kind(left).cmp(kind(right)),
+        (Terminator::Finish(left, _), Terminator::Finish(right, _)) => match (left, right) {
+            (Program(left) | Chain(left), Program(right) | Chain(right)) => left.cmp(right),
+            _ => left.to_string().cmp(&right.to_string()),
+        },
+        _ => Ordering::Equal,
     }
 }
 
-fn kind(end: &Terminator) -> &'static str {
-    match end {
-        Terminator::Jump(_) => "jump",
-        Terminator::Branch { .. } => "branch",
-        Terminator::Return(_) => "return",
-        Terminator::Finish(..) => "finish",
-    }
+/// A number, in the order of numbers as decimal texts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct DecimalText {
+    /// The digits, filled up to ten with zeros.
+    filled: u64,
+    /// How many there are.
+    digits: u32,
 }
 
-/// The order of two numbers as decimal texts.
-fn compare_as_text(left: u32, right: u32) -> Ordering {
-    if left < 10 && right < 10 {
-        return left.cmp(&right);
-    }
-    let scaled = |number: u32| {
+impl DecimalText {
+    fn of(number: u32) -> Self {
         let digits = number.checked_ilog10().unwrap_or(0);
-        (u64::from(number) * 10u64.pow(9 - digits), digits)
-    };
-    scaled(left).cmp(&scaled(right))
+        Self {
+            filled: u64::from(number) * 10u64.pow(9 - digits),
+            digits,
+        }
+    }
 }
 
 /// What a comparison of two blocks remembers.
