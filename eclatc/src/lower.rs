@@ -42,7 +42,7 @@ impl Lowering {
         let (mut function, env) = builder.finish();
         self.env = env;
         self.shape.doubt();
-        rewrite::drop_unreachable(&mut function, &mut self.shape);
+        rewrite::sort_blocks(&mut function, &mut self.shape);
         rewrite::renumber_values(&mut function, &mut self.numbers);
         function
     }

@@ -98,6 +98,15 @@ fn map_list(list: &mut [Operand], map: &mut impl FnMut(Operand) -> Operand) {
 /// Removes blocks that cannot be reached and puts the others in reverse postorder.
 /// Says whether anything changed.
 pub fn drop_unreachable(function: &mut Function, shape: &mut Shape) -> bool {
+    let changed = sort_blocks(function, shape);
+    if changed {
+        shape.put_in_order();
+    }
+    changed
+}
+
+/// The same, and leaves the shape as it was before.
+pub fn sort_blocks(function: &mut Function, shape: &mut Shape) -> bool {
     shape.update(function);
     let order = shape.order();
     if order.iter().copied().eq(function.block_ids()) {
@@ -108,34 +117,38 @@ pub fn drop_unreachable(function: &mut Function, shape: &mut Shape) -> bool {
         let is_reached = |_: &Block| ids.next().is_some_and(|id| shape.place(id).is_some());
         function.blocks.retain(is_reached);
     } else {
-        put_in_order(&mut function.blocks, order);
+        put_in_order(&mut function.blocks, shape);
     }
     for block in &mut function.blocks {
         for target in block.end.targets_mut() {
             target.block = shape.place(target.block).unwrap_or(target.block);
         }
     }
-    shape.put_in_order();
     true
 }
 
-/// Keeps the blocks of `order`, in this order.
-fn put_in_order(blocks: &mut Vec<Block>, order: &[BlockId]) {
-    // Where each block is now, and which one is there.
+/// Puts blocks that can be reached in their order, and drops the others.
+fn put_in_order(blocks: &mut Vec<Block>, shape: &Shape) {
+    // Where each block belongs; those that are dropped come last.
+    let mut last = shape.order().len();
     let ids = (0..blocks.len() as u32).map(BlockId);
-    let mut places: SmallVec<[BlockId; 32]> = ids.collect();
-    let mut there = places.clone();
-    for (place, id) in order.iter().enumerate() {
-        let from = places[id.index()].index();
-        if from == place {
-            continue;
+    let mut places: SmallVec<[usize; 32]> = ids
+        .map(|id| match shape.place(id) {
+            Some(place) => place.index(),
+            None => {
+                last += 1;
+                last - 1
+            }
+        })
+        .collect();
+    for at in 0..places.len() {
+        while places[at] != at {
+            let place = places[at];
+            blocks.swap(at, place);
+            places.swap(at, place);
         }
-        blocks.swap(place, from);
-        there.swap(place, from);
-        places[there[from].index()] = BlockId(from as u32);
-        places[id.index()] = BlockId(place as u32);
     }
-    blocks.truncate(order.len());
+    blocks.truncate(shape.order().len());
 }
 
 /// New numbers of values, by their old ones: a table that is used again.

@@ -3,10 +3,10 @@
 use super::env::{Changes, Env, Mark};
 use crate::hir::{Chain, LocalId};
 use crate::ir::{
-    Block, BlockId, Function, Inst, Op, Operand, Operands, Target, Terminator, UnaryOp, ValueId,
+    Block, BlockId, Function, Inst, Op, Operand, Target, Terminator, UnaryOp, ValueId,
 };
 use crate::source::Span;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// Builds the function of one chain.
 pub struct Builder<'a> {
@@ -160,18 +160,19 @@ impl<'a> Builder<'a> {
             return;
         }
         let block = self.new_block(span);
-        let mut args: SmallVec<[Operands; 4]> = smallvec![Operands::new(); edges.len()];
-        for local in changed(&edges) {
-            for (edge, args) in edges.iter().zip(&mut args) {
-                let value = edge.changes.get(local);
-                args.push(value.unwrap_or_else(|| self.env.get(local)));
-            }
-            let param = self.param(block);
-            self.env.set(local, param.into());
-        }
-        for (edge, args) in edges.into_iter().zip(args) {
+        let changed = changed(&edges);
+        for edge in &edges {
+            let value = |local: &LocalId| {
+                let value = edge.changes.get(*local);
+                value.unwrap_or_else(|| self.env.get(*local))
+            };
+            let args = changed.iter().map(value).collect();
             self.enter(edge.from);
             self.end(Terminator::Jump(Target { block, args }), edge.span);
+        }
+        for local in changed {
+            let param = self.param(block);
+            self.env.set(local, param.into());
         }
         self.enter(block);
     }

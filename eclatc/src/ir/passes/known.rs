@@ -42,12 +42,19 @@ impl Known {
 
     /// Learns the limits of a block's parameters from the arguments they get.
     pub fn enter(&mut self, function: &Function, shape: &Shape, id: BlockId) {
-        for (index, &param) in function.block(id).params.iter().enumerate() {
-            let args = shape.predecessors(id).iter().flat_map(|pred| {
-                let targets = function.block(*pred).end.targets();
-                targets.filter(|target| target.block == id)
-            });
-            let limit = args.map(|target| self.limit(target.args[index])).max();
+        let params = &function.block(id).params;
+        if params.is_empty() {
+            return;
+        }
+        for (index, &param) in params.iter().enumerate() {
+            let mut limit = None;
+            for &pred in shape.predecessors(id) {
+                for target in function.block(pred).end.targets() {
+                    if target.block == id {
+                        limit = limit.max(Some(self.limit(target.args[index])));
+                    }
+                }
+            }
             self.limits[param.index()] = limit.unwrap_or(u64::MAX);
         }
     }
