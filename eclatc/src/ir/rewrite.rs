@@ -105,7 +105,7 @@ pub fn drop_unreachable(function: &mut Function, shape: &mut Shape) -> bool {
     changed
 }
 
-/// The same, and leaves the shape as it was before.
+/// The same; the shape is that of the function before.
 pub fn sort_blocks(function: &mut Function, shape: &mut Shape) -> bool {
     shape.update(function);
     let order = shape.order();

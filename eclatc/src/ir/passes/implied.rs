@@ -26,7 +26,8 @@ pub fn run(function: &mut Function, workspace: &mut Workspace) -> Change {
         let block = function.block_mut(id);
         let found = facts.find(shape, id);
         let is_branch = matches!(block.end, Terminator::Branch { .. });
-        if !found.constants && !(found.any && is_branch) {
+        let matters = found.constants || (found.any && is_branch);
+        if !matters {
             continue;
         }
         facts.look(shape, id);
