@@ -3,9 +3,9 @@
 //! | step | module |
 //! |---|---|
 //! | instructions over any number of registers | `select` |
-//! | sides exchanged where that saves a move | `commute` |
 //! | registers for values, memory for what does not fit | `allocate` |
-//! | moves that came to nothing, branches around constants | `tidy` |
+//! | sides exchanged where that saves a move, on the way | `commute` |
+//! | empty blocks, branches around constants | `tidy` |
 //! | an order of blocks with few jumps | `layout` |
 //! | encoded instructions | `emit` |
 //! | the ELF object | [`object()`] |
@@ -20,7 +20,6 @@ use emit::Emitter;
 use hike_abi::limits::{CHAIN_INSNS, FRAME_STACK};
 use hike_isa::Insn;
 use layout::Layout;
-use liveness::{Liveness, Registers};
 use std::fmt;
 use tidy::Tidying;
 
@@ -143,9 +142,6 @@ pub fn generate(module: &Module) -> Result<Vec<ChainCode>, Vec<CodegenError>> {
 /// next chain, which is why there is one generator for many chains.
 #[derive(Default)]
 pub struct Generator {
-    liveness: Liveness,
-    /// A set under construction.
-    live: Vec<u64>,
     allocator: Allocator,
     tidying: Tidying,
     layout: Layout,
@@ -168,9 +164,7 @@ impl Generator {
     fn generate(&mut self, function: &Function) -> Result<ChainCode, Limit> {
         check_length(function)?;
         let mut code = select::select(function);
-        self.liveness.compute::<Registers>(&code);
-        commute::commute(&mut code, &self.liveness, &mut self.live);
-        self.allocator.allocate(&mut code, &mut self.liveness)?;
+        self.allocator.allocate(&mut code)?;
         self.tidying.tidy(&mut code);
         let order = self.layout.compute(&code);
         self.emitter.emit(function, &code, order)

@@ -175,15 +175,12 @@ impl Builder {
         self.nodes.resize(slots + 1, None);
         self.nodes[0] = marked;
         for placed in &code.insns {
-            let after = placed.slot as usize + placed.insn.slots();
             let target = target(placed);
             if let Some(target) = target {
                 self.nodes[target as usize] = marked;
             }
-            // A call can be the last that happens: what comes after it is a block of its own.
-            let is_call = placed.callee.is_some() || matches!(placed.insn, Insn::CallHelper { .. });
-            if target.is_some() || is_call || !placed.insn.falls_through() {
-                self.nodes[after] = marked;
+            if target.is_some() || is_call(placed) || !placed.insn.falls_through() {
+                self.nodes[placed.slot as usize + placed.insn.slots()] = marked;
             }
         }
         self.starts.clear();
@@ -200,17 +197,24 @@ impl Builder {
         let next = self.starts.get(index + 1).map(|next| *next as usize);
         let insns = &code.insns[start..next.unwrap_or(code.insns.len())];
         let mut block = Block {
-            instructions: insns.len() as u64 - fused(insns),
+            instructions: insns.len() as u64,
             ..Block::default()
         };
-        for placed in insns {
-            block.add_call(placed);
-        }
         let Some(last) = insns.last() else {
             return block;
         };
-        let callee = last.callee.as_ref();
-        let ends = callee.is_some_and(|callee| finals.contains(&callee));
+        // There are no calls but at the end.
+        let mut ends = false;
+        if is_call(last) {
+            block.add_call(last);
+            if let [.., before, _] = insns
+                && argument(&before.insn).is_some_and(|it| takes(last, it, &block))
+            {
+                block.instructions -= 1;
+            }
+            let callee = last.callee.as_ref();
+            ends = callee.is_some_and(|callee| finals.contains(&callee));
+        }
         let falls_through = last.insn.falls_through() && !ends && next.is_some();
         block.next = [
             falls_through.then_some(Node(index as u32 + 1)),
@@ -233,6 +237,12 @@ fn turns(code: &ChainCode, index: usize, bounds: &Bounds) -> (Count, bool) {
     let exact = matches!(here[..], [Some(Bound { exact: true, .. })]);
     let turns = turns.reduce(Count::times).unwrap_or(Count::UNBOUNDED);
     (turns, exact)
+}
+
+/// Whether it is a call. It can be the last that happens, so what comes after it is a block of
+/// its own.
+fn is_call(placed: &PlacedInsn) -> bool {
+    placed.callee.is_some() || matches!(placed.insn, Insn::CallHelper { .. })
 }
 
 /// The slot that a jump leads to.
@@ -272,15 +282,6 @@ impl Block {
     }
 }
 
-/// Pairs that the VM executes as one: a constant argument and the program call or the packet
-/// read after it.
-fn fused(insns: &[PlacedInsn]) -> u64 {
-    let pairs = insns.windows(2);
-    pairs
-        .filter(|pair| argument(&pair[0].insn).is_some_and(|it| takes(&pair[1], it)))
-        .count() as u64
-}
-
 /// The constant argument that an instruction puts in place.
 fn argument(insn: &Insn) -> Option<i32> {
     match insn {
@@ -294,18 +295,16 @@ fn argument(insn: &Insn) -> Option<i32> {
     }
 }
 
-/// Whether a call has a form with a constant argument.
-fn takes(call: &PlacedInsn, argument: i32) -> bool {
+/// Whether the call that a block ends with has a form with a constant argument: the VM
+/// executes both as one.
+fn takes(call: &PlacedInsn, argument: i32, block: &Block) -> bool {
     const FIRST: u32 = Helper::PacketReadU8 as u32;
     const LAST: u32 = Helper::PacketReadU64 as u32;
     match call.insn {
         Insn::CallHelper {
             number: FIRST..=LAST,
         } => (0..=PACKET_READ_LAST).contains(&argument),
-        _ => {
-            let callee = call.callee.as_ref();
-            callee.is_some_and(|symbol| symbol.0.starts_with("programs."))
-        }
+        _ => block.programs > 0,
     }
 }
 

@@ -16,7 +16,28 @@ enum Quantity {
     Frames,
 }
 
+/// One of something for each quantity.
+type Each<T> = [T; 3];
+
 impl Quantity {
+    /// Computes something of each quantity; they are measured in one go.
+    fn each<T>(compute: impl FnMut(Self) -> T) -> Each<T> {
+        [Self::Instructions, Self::Calls, Self::Frames].map(compute)
+    }
+
+    /// As an index into what there is of each.
+    fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Of one block after the other, at least and at most.
+    fn join_extents(self, a: Extent, b: Extent) -> Extent {
+        Extent {
+            least: self.join(a.least, b.least),
+            most: self.join(a.most, b.most),
+        }
+    }
+
     /// Of one block after the other; frames are given back, so the deeper of two counts.
     fn join(self, a: Count, b: Count) -> Count {
         match self {
@@ -38,15 +59,15 @@ impl Quantity {
 #[derive(Default)]
 pub struct Walk {
     /// What each block takes, and each loop, at its first block.
-    weights: Vec<Extent>,
+    weights: Vec<Each<Extent>>,
     /// The outermost measured loop that each block is in; empty when there is no loop.
     inside: Vec<Option<usize>>,
     /// The least it takes to end the chain within each measured loop.
-    ends: Vec<Count>,
+    ends: Vec<Each<Count>>,
     /// For blocks of a region, what it takes from its start to the block.
-    before: Vec<Option<Extent>>,
+    before: Vec<Option<Each<Extent>>>,
     /// The same to behind the block.
-    behind: Vec<Option<Extent>>,
+    behind: Vec<Option<Each<Extent>>>,
 }
 
 impl Walk {
@@ -56,63 +77,45 @@ impl Walk {
         graph: &Graph,
         others: impl Fn(&Symbol) -> Option<[Extent; 3]>,
     ) -> [Extent; 3] {
-        [Quantity::Instructions, Quantity::Calls, Quantity::Frames].map(|quantity| {
-            self.weigh(graph, quantity, &others);
-            let mut way = Way {
-                graph,
-                quantity,
-                walk: self,
-            };
-            let found = way.whole();
-            match quantity {
-                Quantity::Frames => Extent {
-                    least: found.least.plus(Count::new(1)),
-                    most: found.most.plus(Count::new(1)),
-                },
-                _ => found,
-            }
-        })
+        self.weigh(graph, others);
+        let mut way = Way { graph, walk: self };
+        let [instructions, calls, frames] = way.whole();
+        let itself = Count::new(1);
+        let frames = Extent {
+            least: frames.least.plus(itself),
+            most: frames.most.plus(itself),
+        };
+        [instructions, calls, frames]
     }
 
-    fn weigh(
-        &mut self,
-        graph: &Graph,
-        quantity: Quantity,
-        others: impl Fn(&Symbol) -> Option<[Extent; 3]>,
-    ) {
+    fn weigh(&mut self, graph: &Graph, others: impl Fn(&Symbol) -> Option<[Extent; 3]>) {
         self.weights.clear();
         self.weights.extend(graph.blocks.iter().map(|block| {
-            let own = match quantity {
-                Quantity::Instructions => block.instructions,
-                Quantity::Calls => block.programs,
-                Quantity::Frames => 0,
-            };
-            let own = Extent {
+            let own = [block.instructions, block.programs, 0].map(|own| Extent {
                 least: Count::new(own),
                 most: Count::new(own),
-            };
+            });
             let known = block.chains.iter().filter_map(|call| others(&call.symbol));
-            known
-                .map(|measures| measures[quantity as usize])
-                .fold(own, |sum, called| Extent {
-                    least: quantity.join(sum.least, called.least),
-                    most: quantity.join(sum.most, called.most),
-                })
+            known.fold(own, |sum, called| join(&sum, &called))
         }));
         self.inside.clear();
         self.ends.clear();
     }
 }
 
+/// Of one block after the other.
+fn join(a: &Each<Extent>, b: &Each<Extent>) -> Each<Extent> {
+    Quantity::each(|it| it.join_extents(a[it.index()], b[it.index()]))
+}
+
 /// The way through one graph.
 struct Way<'w> {
     graph: &'w Graph,
-    quantity: Quantity,
     walk: &'w mut Walk,
 }
 
 impl Way<'_> {
-    fn whole(&mut self) -> Extent {
+    fn whole(&mut self) -> Each<Extent> {
         if !self.graph.loops.is_empty() {
             self.walk.inside.resize(self.graph.blocks.len(), None);
         }
@@ -120,10 +123,11 @@ impl Way<'_> {
             self.collapse(index);
         }
         self.go(Node(0), |_| true);
-        Extent {
-            least: self.least_end(),
-            most: self.most(|_| true),
-        }
+        let (least, most) = (self.least_end(), self.most(|_| true));
+        Quantity::each(|it| Extent {
+            least: least[it.index()],
+            most: most[it.index()],
+        })
     }
 
     /// Measures a loop and lets it count as one block from now on.
@@ -138,7 +142,7 @@ impl Way<'_> {
         self.walk.ends.push(end);
     }
 
-    fn loop_weight(&self, a_loop: &Loop) -> Extent {
+    fn loop_weight(&self, a_loop: &Loop) -> Each<Extent> {
         let goes_back = |node: Node| a_loop.latches.iter().any(|it| self.stands_for(*it) == node);
         let leaves = |node: Node| {
             let mut leaves = false;
@@ -149,17 +153,19 @@ impl Way<'_> {
             Some(turns) => Count::new(turns.saturating_sub(1)),
             None => Count::UNBOUNDED,
         };
-        let repeated = |once| self.quantity.repeat(again, once);
-        let out = self.least(leaves);
-        Extent {
-            least: match a_loop.exact {
-                true => self.quantity.join(repeated(self.least(goes_back)), out),
-                false => out,
-            },
-            most: self
-                .quantity
-                .join(repeated(self.most(goes_back)), self.most(|_| true)),
-        }
+        let (least_back, most_back) = (self.least(goes_back), self.most(goes_back));
+        let (out, most) = (self.least(leaves), self.most(|_| true));
+        Quantity::each(|it| {
+            let index = it.index();
+            let repeated = |once| it.repeat(again, once);
+            Extent {
+                least: match a_loop.exact {
+                    true => it.join(repeated(least_back[index]), out[index]),
+                    false => out[index],
+                },
+                most: it.join(repeated(most_back[index]), most[index]),
+            }
+        })
     }
 
     /// The measured loop that a block is in.
@@ -191,7 +197,7 @@ impl Way<'_> {
         let mut before = std::mem::take(&mut self.walk.before);
         before.clear();
         before.resize(count, None);
-        before[start.index()] = Some(Extent::NOTHING);
+        before[start.index()] = Some([Extent::NOTHING; 3]);
         let mut behind = std::mem::take(&mut self.walk.behind);
         behind.clear();
         behind.resize(count, None);
@@ -199,18 +205,16 @@ impl Way<'_> {
             let Some(here) = before[node.index()].filter(|_| self.stands_for(node) == node) else {
                 continue;
             };
-            let weight = self.walk.weights[node.index()];
-            let after = Extent {
-                least: self.quantity.join(here.least, weight.least),
-                most: self.quantity.join(here.most, weight.most),
-            };
+            let after = join(&here, &self.walk.weights[node.index()]);
             behind[node.index()] = Some(after);
             self.for_each_next(node, |next| {
                 let next = self.stands_for(next);
                 if next != start && is_inside(next) {
                     let known = before[next.index()].get_or_insert(after);
-                    known.least = known.least.min(after.least);
-                    known.most = known.most.max(after.most);
+                    for (known, after) in known.iter_mut().zip(&after) {
+                        known.least = known.least.min(after.least);
+                        known.most = known.most.max(after.most);
+                    }
                 }
             });
         }
@@ -219,35 +223,42 @@ impl Way<'_> {
     }
 
     /// The least it takes to come to an end of the chain.
-    fn least_end(&self) -> Count {
-        let ends = self.distances().filter_map(|(node, behind)| {
-            if let Some(index) = self.loop_of(node) {
-                // What the loop takes is in the distance already: an end in it comes sooner.
-                let end = self.walk.ends[index];
-                return (end != Count::UNBOUNDED).then_some(end);
+    fn least_end(&self) -> Each<Count> {
+        let mut least = [Count::UNBOUNDED; 3];
+        for (node, behind) in self.distances() {
+            let (block, ends) = (self.graph.block(node), self.loop_of(node));
+            let stops = block.next().next().is_none();
+            for it in Quantity::each(|it| it) {
+                let may_end = it == Quantity::Instructions && block.may_end;
+                let end = match ends {
+                    // What the loop takes is in the distance already: an end in it comes sooner.
+                    Some(index) => self.walk.ends[index][it.index()],
+                    None if may_end || stops => behind[it.index()].least,
+                    None => continue,
+                };
+                least[it.index()] = least[it.index()].min(end);
             }
-            let block = self.graph.block(node);
-            let may_end = self.quantity == Quantity::Instructions && block.may_end;
-            (may_end || block.next().next().is_none()).then_some(behind.least)
-        });
-        ends.min().unwrap_or(Count::UNBOUNDED)
+        }
+        least
     }
 
     /// The blocks that [`Self::go`] came to.
-    fn distances(&self) -> impl Iterator<Item = (Node, Extent)> + '_ {
+    fn distances(&self) -> impl Iterator<Item = (Node, &Each<Extent>)> + '_ {
         let behind = (0..).map(Node).zip(&self.walk.behind);
-        behind.filter_map(|(node, extent)| Some((node, (*extent)?)))
+        behind.filter_map(|(node, extents)| Some((node, extents.as_ref()?)))
     }
 
-    fn least(&self, chosen: impl Fn(Node) -> bool) -> Count {
+    fn least(&self, chosen: impl Fn(Node) -> bool) -> Each<Count> {
         let chosen = self.distances().filter(|(node, _)| chosen(*node));
-        let least = chosen.map(|(_, behind)| behind.least).min();
-        least.unwrap_or(Count::UNBOUNDED)
+        chosen.fold([Count::UNBOUNDED; 3], |least, (_, behind)| {
+            Quantity::each(|it| least[it.index()].min(behind[it.index()].least))
+        })
     }
 
-    fn most(&self, chosen: impl Fn(Node) -> bool) -> Count {
+    fn most(&self, chosen: impl Fn(Node) -> bool) -> Each<Count> {
         let chosen = self.distances().filter(|(node, _)| chosen(*node));
-        let most = chosen.map(|(_, behind)| behind.most).max();
-        most.unwrap_or(Count::new(0))
+        chosen.fold([Count::new(0); 3], |most, (_, behind)| {
+            Quantity::each(|it| most[it.index()].max(behind[it.index()].most))
+        })
     }
 }

@@ -3,8 +3,10 @@
 //! Chaitin and Briggs, "Improvements to Graph Coloring Register Allocation".
 
 use super::interference::Graph;
-use super::machine::Reg;
-use crate::bitset::{self, Bits};
+use super::machine::{Code, Inst, Reg};
+use super::spill::{Costs, Unspillable};
+use crate::bitset::{Bits, Table};
+use std::borrow::BorrowMut;
 
 /// Registers that can be given.
 const COLORS: usize = Reg::PHYSICAL as usize;
@@ -18,32 +20,8 @@ pub enum Merging {
     Careful,
 }
 
-/// Merges the two sides of moves.
-pub fn merge_moves(graph: &mut Graph, merging: Merging) {
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for index in 0..graph.moves.len() {
-            let (dst, src) = graph.moves[index];
-            let (dst, src) = (graph.find(dst), graph.find(src));
-            let (kept, gone) = if src.is_physical() || !dst.is_physical() {
-                (src, dst)
-            } else {
-                (dst, src)
-            };
-            if kept == gone || gone.is_physical() || graph.interfere(kept, gone) {
-                continue;
-            }
-            if merging == Merging::Eager || is_safe(graph, kept, gone) {
-                graph.merge(kept, gone);
-                changed = true;
-            }
-        }
-    }
-}
-
 /// The tests of Briggs, and of George for machine registers.
-fn is_safe(graph: &Graph, kept: Reg, gone: Reg) -> bool {
+fn is_safe<T: Table>(graph: &Graph<T>, kept: Reg, gone: Reg) -> bool {
     let significant = |node: &Reg| graph.degree(*node) >= COLORS;
     if kept.is_physical() {
         let mut others = graph.neighbours(gone).filter(significant);
@@ -57,32 +35,70 @@ fn is_safe(graph: &Graph, kept: Reg, gone: Reg) -> bool {
 
 /// Registers for nodes, and the nodes that got none.
 #[derive(Default)]
-pub struct Coloring {
+pub struct Coloring<T: Table> {
+    /// For each node, its register.
     colors: Vec<Option<Reg>>,
+    /// For each register, the nodes that have it.
+    holders: T,
     /// Nodes without a register, worst first.
     pub uncolored: Vec<Reg>,
-    order: Order,
-    /// Moves between nodes that were not merged.
+    /// What it costs to have nodes in memory; known where there are uncolored ones.
+    pub costs: Costs,
+    order: Order<T>,
+    /// Moves between nodes that were not merged, `(dst, src)`.
     moves: Vec<(Reg, Reg)>,
 }
 
-impl Coloring {
+impl<T: Table> Coloring<T> {
+    /// Merges the two sides of moves.
+    pub fn merge_moves(&mut self, code: &Code<'_>, graph: &mut Graph<T>, merging: Merging) {
+        self.moves.clear();
+        for label in code.labels() {
+            for (inst, _) in code.insts(label).iter().rev() {
+                if let Inst::Move { dst, src } = *inst
+                    && merge(graph, (dst, src), merging) == Outcome::Apart
+                {
+                    self.moves.push((dst, src));
+                }
+            }
+        }
+        // What interferes goes on to do so, but what is not safe may become so.
+        let mut changed = merging == Merging::Careful;
+        while changed {
+            changed = false;
+            self.moves.retain(|both| {
+                let outcome = merge(graph, *both, merging);
+                changed |= outcome == Outcome::Merged;
+                outcome == Outcome::Apart
+            });
+        }
+    }
+
     /// Gives every node a register that no neighbour has, as far as there is one.
-    pub fn compute(&mut self, graph: &Graph) {
+    pub fn compute(&mut self, code: &Code<'_>, graph: &Graph<T>, unspillable: &Unspillable) {
         self.uncolored.clear();
         self.colors.clear();
         self.colors
             .extend((0..Reg::PHYSICAL).map(|it| Some(Reg(it))));
-        self.colors.resize(graph.costs.len(), None);
-        let moves = graph.moves.iter();
-        let moves = moves.map(|(dst, src)| (graph.find(*dst), graph.find(*src)));
-        self.moves.clear();
-        self.moves.extend(moves.filter(|(dst, src)| dst != src));
-        self.order.compute(graph);
+        self.colors.resize(graph.regs(), None);
+        self.holders.reset(COLORS, graph.regs() as u32);
+        for color in 0..Reg::PHYSICAL {
+            self.holders.row_mut(color as usize).include(color);
+        }
+        for (dst, src) in &mut self.moves {
+            (*dst, *src) = (graph.find(*dst), graph.find(*src));
+        }
+        self.moves.retain(|(dst, src)| dst != src);
+        let costs = &mut self.costs;
+        self.order
+            .compute(graph, || costs.compute(code, graph, unspillable));
         for index in (0..self.order.found.len()).rev() {
             let node = self.order.found[index];
             match self.free_color(graph, node) {
-                Some(color) => self.colors[node.index()] = Some(color),
+                Some(color) => {
+                    self.colors[node.index()] = Some(color);
+                    self.holders.row_mut(color.index()).include(node.0);
+                }
                 None => self.uncolored.push(node),
             }
         }
@@ -94,12 +110,9 @@ impl Coloring {
     }
 
     /// A register no neighbour has: one that makes a move come to nothing, else the lowest.
-    fn free_color(&self, graph: &Graph, node: Reg) -> Option<Reg> {
-        let mut taken = [false; COLORS];
-        for color in graph.neighbours(node).filter_map(|other| self.color(other)) {
-            taken[color.index()] = true;
-        }
-        let is_free = |color: &Reg| !taken[color.index()];
+    fn free_color(&self, graph: &Graph<T>, node: Reg) -> Option<Reg> {
+        let neighbours = graph.row(node);
+        let is_free = |color: &Reg| !neighbours.meets(self.holders.row(color.index()));
         let partners = self.moves.iter().filter_map(|(dst, src)| match node {
             _ if *dst == node => Some(*src),
             _ if *src == node => Some(*dst),
@@ -111,58 +124,105 @@ impl Coloring {
     }
 }
 
+/// What became of the two sides of a move.
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    Merged,
+    /// They were one already.
+    Same,
+    Apart,
+}
+
+fn merge<T: Table>(graph: &mut Graph<T>, (dst, src): (Reg, Reg), merging: Merging) -> Outcome {
+    let (dst, src) = (graph.find(dst), graph.find(src));
+    let (kept, gone) = match src.is_physical() || !dst.is_physical() {
+        true => (src, dst),
+        false => (dst, src),
+    };
+    if kept == gone {
+        return Outcome::Same;
+    }
+    if gone.is_physical() || graph.interfere(kept, gone) {
+        return Outcome::Apart;
+    }
+    if merging == Merging::Careful && !is_safe(graph, kept, gone) {
+        return Outcome::Apart;
+    }
+    graph.merge(kept, gone);
+    Outcome::Merged
+}
+
 /// The nodes in an order in which each, when it is taken away, has few neighbours left, as
 /// far as possible; else the cheapest to have in memory goes first.
 #[derive(Default)]
-struct Order {
+struct Order<T: Table> {
     found: Vec<Reg>,
+    /// Nodes that are left and have few neighbours left.
+    easy: T::Single,
+    /// The others that are left.
+    hard: T::Single,
+    /// For each of those, how many neighbours it has left.
     degrees: Vec<usize>,
-    /// Nodes that are left.
-    left: Vec<u64>,
-    /// Those of them that have few neighbours left.
-    easy: Vec<u64>,
 }
 
-impl Order {
-    fn compute(&mut self, graph: &Graph) {
-        let bound = graph.costs.len();
-        bitset::clear(&mut self.left, bound as u32);
-        bitset::clear(&mut self.easy, bound as u32);
-        self.degrees.clear();
-        self.degrees.resize(bound, usize::MAX);
+impl<T: Table> Order<T> {
+    /// Finds the order. `find_costs` is asked when there are nodes with too many neighbours
+    /// only.
+    fn compute<'c>(&mut self, graph: &Graph<T>, find_costs: impl FnOnce() -> &'c Costs) {
+        self.found.clear();
+        T::clear(&mut self.easy, graph.regs() as u32);
+        T::clear(&mut self.hard, graph.regs() as u32);
+        let (easy, hard) = (self.easy.borrow_mut(), self.hard.borrow_mut());
         for node in graph.nodes() {
-            let degree = graph.degree(node);
-            self.degrees[node.index()] = degree;
-            self.left.include(node.0);
-            if degree < COLORS {
-                self.easy.include(node.0);
+            match graph.degree(node) < COLORS {
+                true => easy.include(node.0),
+                false => hard.include(node.0),
             }
         }
-        self.found.clear();
-        while let Some(node) = self.next(graph) {
-            self.take(graph, node);
+        if let Some(last) = hard.numbers().last() {
+            self.degrees.clear();
+            self.degrees.resize(last as usize + 1, 0);
+            let degrees = &mut self.degrees;
+            hard.for_each(|node| degrees[node as usize] = graph.degree(Reg(node)));
+            self.take_hard(graph, find_costs);
         }
+        // Nothing changes any more: all are easy.
+        let found = &mut self.found;
+        let easy: &T::Set = self.easy.borrow_mut();
+        easy.for_each(|node| found.push(Reg(node)));
     }
 
-    fn next(&self, graph: &Graph) -> Option<Reg> {
-        let price = |node: &u32| {
-            let degree = (self.degrees[*node as usize] as u64).max(1);
-            graph.costs[*node as usize].saturating_mul(1000) / degree
-        };
-        let easy = self.easy.numbers().next();
-        let next = easy.or_else(|| self.left.numbers().min_by_key(price));
-        next.map(Reg)
-    }
-
-    fn take(&mut self, graph: &Graph, node: Reg) {
-        self.left.exclude(node.0);
-        self.easy.exclude(node.0);
-        self.found.push(node);
-        for neighbour in graph.neighbours(node) {
-            let degree = &mut self.degrees[neighbour.index()];
-            *degree = degree.saturating_sub(1);
-            if *degree < COLORS && self.left.has(neighbour.0) {
-                self.easy.include(neighbour.0);
+    /// Takes nodes away until all that are left have few neighbours.
+    fn take_hard<'c>(&mut self, graph: &Graph<T>, find_costs: impl FnOnce() -> &'c Costs) {
+        let mut find_costs = Some(find_costs);
+        let mut costs = None;
+        let (easy, hard) = (self.easy.borrow_mut(), self.hard.borrow_mut());
+        while hard.first().is_some() {
+            let node = easy.first().or_else(|| {
+                let known = find_costs.take().map(|find| find());
+                costs = costs.or(known);
+                let price = |node: &u32| {
+                    let degree = self.degrees[*node as usize];
+                    costs.map_or(0, |costs: &Costs| costs.price(Reg(*node), degree))
+                };
+                hard.numbers().min_by_key(price)
+            });
+            let Some(node) = node else {
+                return;
+            };
+            easy.exclude(node);
+            hard.exclude(node);
+            self.found.push(Reg(node));
+            for neighbour in graph.neighbours(Reg(node)) {
+                if !hard.has(neighbour.0) {
+                    continue;
+                }
+                let degree = &mut self.degrees[neighbour.index()];
+                *degree -= 1;
+                if *degree < COLORS {
+                    hard.exclude(neighbour.0);
+                    easy.include(neighbour.0);
+                }
             }
         }
     }

@@ -31,7 +31,7 @@ impl Held {
         }
     }
 
-    fn execute(&mut self, inst: &Inst) {
+    fn execute(&mut self, inst: &Inst<'_>) {
         let value = match inst {
             Inst::Const { value, .. } => Some(*value),
             Inst::Move { src, .. } => self.get(*src),
@@ -62,24 +62,32 @@ pub struct Constants {
 }
 
 impl Constants {
-    /// Removes such loads; registers must be allocated.
-    pub fn drop_known(&mut self, code: &mut Code) {
+    /// Removes such loads; registers must be allocated. Says whether there were any.
+    pub fn drop_known(&mut self, code: &mut Code<'_>) -> bool {
+        if !may_know(code) {
+            return false;
+        }
         self.analyse(code);
-        for (block, start) in code.blocks.iter_mut().zip(&self.starts) {
-            let Some(mut held) = *start else {
+        let mut dropped = false;
+        for label in code.labels() {
+            let Some(mut held) = self.starts[label.index()] else {
                 continue;
             };
-            block.insts.retain(|(inst, _)| match inst {
-                Inst::Const { dst, value } if held.get(*dst) == Some(*value) => false,
+            code.retain(label, |inst| match inst {
+                Inst::Const { dst, value } if held.get(*dst) == Some(*value) => {
+                    dropped = true;
+                    false
+                }
                 inst => {
                     held.execute(inst);
                     true
                 }
             });
         }
+        dropped
     }
 
-    fn analyse(&mut self, code: &Code) {
+    fn analyse(&mut self, code: &Code<'_>) {
         self.starts.clear();
         self.starts.resize(code.blocks.len(), None);
         self.starts[0] = Some(Held::NOTHING);
@@ -88,10 +96,11 @@ impl Constants {
             let Some(mut held) = self.starts[label.index()] else {
                 continue;
             };
-            let block = code.block(label);
-            block.insts.iter().for_each(|(inst, _)| held.execute(inst));
-            for next in block.end.successors() {
-                self.arrive(next, &shown(block.end, next, held));
+            let end = code.block(label).end;
+            let insts = code.insts(label).iter();
+            insts.for_each(|(inst, _)| held.execute(inst));
+            for next in end.successors() {
+                self.arrive(next, &shown(end, next, held));
             }
         }
     }
@@ -109,6 +118,30 @@ impl Constants {
             self.work.push(label);
         }
     }
+}
+
+/// Whether a constant that is loaded may be in a register already: another load or a
+/// comparison has the same. May be wrong where it says so, as it looks at sums of the values.
+fn may_know(code: &Code<'_>) -> bool {
+    let bit = |value: u64| 1u64 << (value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
+    let (mut loaded, mut compared, mut twice) = (0, 0, false);
+    for block in &code.blocks {
+        for (inst, _) in &code.insts[block.range.clone()] {
+            if let Inst::Const { value, .. } = inst {
+                twice |= loaded & bit(*value) != 0;
+                loaded |= bit(*value);
+            }
+        }
+        if let End::Branch {
+            condition: Condition::Eq | Condition::Ne,
+            right: Source::Imm(imm),
+            ..
+        } = block.end
+        {
+            compared |= bit(i64::from(imm) as u64);
+        }
+    }
+    twice || loaded & compared != 0
 }
 
 /// What is known where the end of a block leads to `next`.

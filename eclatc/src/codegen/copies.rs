@@ -13,7 +13,7 @@ pub enum Copied {
 }
 
 /// Moves one after another; few blocks have many parameters.
-type Moves = SmallVec<[Inst; 2]>;
+type Moves = SmallVec<[Inst<'static>; 2]>;
 
 /// Moves that have the effect of all `copies` at once; no register is copied to twice.
 /// `fresh` gives a register that nothing else uses.
@@ -44,7 +44,7 @@ pub fn in_sequence(
     moves
 }
 
-fn copy((dst, from): (Reg, Copied)) -> Inst {
+fn copy((dst, from): (Reg, Copied)) -> Inst<'static> {
     match from {
         Copied::Reg(src) => Inst::Move { dst, src },
         Copied::Const(value) => Inst::Const { dst, value },

@@ -25,7 +25,7 @@ impl Emitter {
     pub fn emit(
         &mut self,
         function: &Function,
-        code: &Code,
+        code: &Code<'_>,
         order: &[Label],
     ) -> Result<ChainCode, Limit> {
         self.insns.clear();
@@ -41,10 +41,14 @@ impl Emitter {
             emission.block(label, order.get(index + 1).copied());
         }
         emission.end_safely();
-        match emission.quick_slots() {
-            slots if slots > CHAIN_INSNS => Err(Limit::Slots(slots)),
-            _ => Ok(self.finish(function, order)),
+        // Quick code has no more slots.
+        if emission.next as usize > CHAIN_INSNS {
+            let slots = emission.quick_slots();
+            if slots > CHAIN_INSNS {
+                return Err(Limit::Slots(slots));
+            }
         }
+        Ok(self.finish(function, order))
     }
 
     fn finish(&mut self, function: &Function, order: &[Label]) -> ChainCode {
@@ -57,18 +61,20 @@ impl Emitter {
             .iter()
             .filter(|label| label.index() < function.blocks.len());
         let blocks = of_ir.map(|label| (BlockId(label.0), self.starts[label.index()]));
+        // As many as there are, no room for more.
+        let mut insns = Vec::with_capacity(self.insns.len());
+        insns.append(&mut self.insns);
         ChainCode {
             symbol: function.symbol.clone(),
             span: function.span,
             blocks: blocks.collect(),
-            // As many as there are, no room for more.
-            insns: self.insns.drain(..).collect(),
+            insns,
         }
     }
 }
 
 struct Emission<'a> {
-    code: &'a Code,
+    code: &'a Code<'a>,
     out: &'a mut Emitter,
     /// The next slot.
     next: u32,
@@ -98,7 +104,7 @@ impl Emission<'_> {
     fn block(&mut self, label: Label, next: Option<Label>) {
         self.out.starts[label.index()] = self.next;
         let block = self.code.block(label);
-        for (inst, span) in &block.insts {
+        for (inst, span) in self.code.insts(label) {
             match inst {
                 Inst::Call { callee, .. } => self.call(callee, *span),
                 inst => self.push(encode(inst), *span),
@@ -152,7 +158,7 @@ impl Emission<'_> {
             return;
         }
         let block = self.code.block(to);
-        if block.insts.is_empty() && block.end == End::Exit {
+        if block.range.is_empty() && block.end == End::Exit {
             self.push(Insn::Exit, span);
             return;
         }
@@ -231,7 +237,7 @@ fn set_distance(insn: &mut Insn, distance: i32) {
     }
 }
 
-fn encode(inst: &Inst) -> Insn {
+fn encode(inst: &Inst<'_>) -> Insn {
     match *inst {
         Inst::Const { dst, value } => constant(register(dst), value),
         Inst::Move { dst, src } => alu(Width::W64, AluOp::Mov, dst, Source::Reg(src)),

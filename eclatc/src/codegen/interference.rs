@@ -1,103 +1,86 @@
 //! The interference graph: which registers are needed at the same time.
 
-use super::liveness::{Liveness, Registers, walk_back};
+use super::commute;
+use super::liveness::{Liveness, Registers, Subject};
 use super::machine::{Code, Inst, Reg};
-use crate::bitset::{Bits, Matrix};
+use crate::bitset::{Bits, Table};
+use std::borrow::BorrowMut;
+
+/// The machine registers as the first bits of a set.
+const PHYSICAL: u64 = (1 << Reg::PHYSICAL) - 1;
 
 /// Registers as nodes; nodes can be merged.
 #[derive(Default)]
-pub struct Graph {
+pub struct Graph<T: Table> {
     /// For each node, what it interferes with. Machine registers interfere with one another
     /// without edges.
-    edges: Matrix,
+    edges: T,
     /// For each node, the node it was merged into, or itself.
     merged: Vec<Reg>,
-    /// Moves, `(dst, src)`, in the order of the code.
-    pub moves: Vec<(Reg, Reg)>,
-    /// For each node, what it costs to have it in memory.
-    pub costs: Vec<u64>,
     /// A set under construction.
-    set: Vec<u64>,
+    set: T::Single,
 }
 
-impl Graph {
-    /// Makes it the graph of some code whose liveness is known; says whether there is one:
-    /// nowhere more than `limit` registers are needed at once.
-    pub fn build(&mut self, code: &Code, liveness: &Liveness, limit: usize) -> bool {
+impl<T: Table> Graph<T> {
+    /// Makes it the graph of some code and finds out on the way what is live; of code with
+    /// loops, that must be known. Says whether there is a graph: nowhere more than `limit`
+    /// registers are needed at once. If `may_exchange`, sides are exchanged in the code where
+    /// that saves a move.
+    pub fn build(
+        &mut self,
+        code: &mut Code<'_>,
+        liveness: &mut Liveness<T>,
+        limit: usize,
+        may_exchange: bool,
+    ) -> bool {
         self.reset(code.regs);
         let mut live = std::mem::take(&mut self.set);
+        let mut all = std::mem::take(&mut code.insts);
+        let may_exceed = code.regs as usize > limit;
+        let exceeds = |live: &T::Set| may_exceed && live.count() > limit;
         let mut fits = true;
-        for label in code.labels() {
-            let weight = 10u64.pow(code.block(label).depth.min(6));
+        code.for_each_backward(|label| {
             liveness.at_end(code, label, &mut live);
-            let mut peak = live.count();
-            for reg in code.block(label).end.uses() {
-                self.costs[reg.index()] += weight;
-            }
-            walk_back::<Registers>(code, label, &mut live, |inst, after| {
-                peak = peak.max(after.count());
-                if peak <= limit {
-                    self.add_inst(inst, after, weight);
+            let live = live.borrow_mut();
+            fits &= !exceeds(live);
+            let block = code.block(label);
+            Registers::read_by_end(block.end, |number| live.include(number));
+            let insts = &mut all[block.range.clone()];
+            for count in (1..=insts.len()).rev() {
+                if may_exchange {
+                    commute::exchange(&mut insts[..count], live);
                 }
-            });
-            if peak > limit {
-                fits = false;
-                break;
+                fits &= !exceeds(live);
+                if fits {
+                    self.add_inst(&insts[count - 1].0, live);
+                }
             }
-        }
+            liveness.set_start(label, live);
+        });
+        code.insts = all;
         self.set = live;
         self.mirror();
         fits
     }
 
-    /// Adds every edge in the other direction.
-    fn mirror(&mut self) {
-        let mut others = std::mem::take(&mut self.set);
-        for node in 0..self.merged.len() as u32 {
-            others.clear();
-            others.extend_from_slice(self.edges.row(node as usize));
-            for other in others.numbers() {
-                self.edges.row_mut(other as usize).include(node);
-            }
-        }
-        self.set = others;
-    }
-
-    fn reset(&mut self, regs: u32) {
-        self.edges.reset(regs as usize, regs);
-        self.merged.clear();
-        self.merged.extend((0..regs).map(Reg));
-        self.moves.clear();
-        self.costs.clear();
-        self.costs.resize(regs as usize, 0);
-    }
-
-    /// Makes it equal to another one.
-    pub fn copy(&mut self, other: &Self) {
-        self.edges.copy(&other.edges);
-        self.merged.clone_from(&other.merged);
-        self.moves.clone_from(&other.moves);
-        self.costs.clone_from(&other.costs);
-    }
-
-    fn add_inst(&mut self, inst: &Inst, after: &[u64], weight: u64) {
-        inst.for_each_use(|reg| self.costs[reg.index()] += weight);
+    /// Adds what an instruction means, given what is live after it; makes that what is live
+    /// before it.
+    fn add_inst(&mut self, inst: &Inst<'_>, live: &mut T::Set) {
         // A move does not make its two registers interfere: they hold the same.
         let source = match *inst {
-            Inst::Move { dst, src } => {
-                self.moves.push((dst, src));
-                Some(src)
-            }
+            Inst::Move { src, .. } => Some(src),
             _ => None,
         };
+        // What a call does not preserve is of the machine: they have no edges to one another.
         inst.for_each_def(|def| {
-            self.costs[def.index()] += weight;
-            self.add_edges(def, after, source.unwrap_or(def));
+            self.add_edges(def, live, source.unwrap_or(def));
+            live.exclude(def.0);
         });
+        inst.for_each_use(|reg| live.include(reg.0));
     }
 
     /// Edges from a node to all of a set but itself and `except`; not yet back.
-    fn add_edges(&mut self, node: Reg, set: &[u64], except: Reg) {
+    fn add_edges(&mut self, node: Reg, set: &T::Set, except: Reg) {
         let row = self.edges.row_mut(node.index());
         // What the set has of these does not count, what was there before does.
         let had = row.has(except.0);
@@ -106,9 +89,37 @@ impl Graph {
         if !had {
             row.exclude(except.0);
         }
-        if node.is_physical() {
-            row[0] &= !((1 << Reg::PHYSICAL) - 1);
+    }
+
+    /// Adds every edge in the other direction.
+    fn mirror(&mut self) {
+        let others = self.set.borrow_mut();
+        for node in 0..self.merged.len() as u32 {
+            others.assign(self.edges.row(node as usize));
+            if Reg(node).is_physical() {
+                exclude_physical(others);
+                self.edges.row_mut(node as usize).assign(others);
+            }
+            others.for_each(|other| self.edges.row_mut(other as usize).include(node));
         }
+    }
+
+    fn reset(&mut self, regs: u32) {
+        self.edges.reset(regs as usize, regs);
+        self.merged.clear();
+        self.merged.extend((0..regs).map(Reg));
+    }
+
+    /// Makes it equal to another one.
+    pub fn copy(&mut self, other: &Self, regs: u32) {
+        self.edges.copy(&other.edges);
+        self.merged.clone_from(&other.merged);
+        T::clear(&mut self.set, regs);
+    }
+
+    /// How many registers there were when the graph was made.
+    pub fn regs(&self) -> usize {
+        self.merged.len()
     }
 
     /// Whether a register was there when the graph was made.
@@ -127,43 +138,58 @@ impl Graph {
 
     /// Whether two nodes need different registers.
     pub fn interfere(&self, a: Reg, b: Reg) -> bool {
-        (a.is_physical() && b.is_physical()) || self.edges.row(a.index()).has(b.0)
+        (a.is_physical() && b.is_physical()) || self.row(a).has(b.0)
+    }
+
+    /// The nodes a node interferes with, as a set.
+    pub fn row(&self, node: Reg) -> &T::Set {
+        self.edges.row(node.index())
     }
 
     /// The nodes a node interferes with.
     pub fn neighbours(&self, node: Reg) -> impl Iterator<Item = Reg> + '_ {
-        self.edges.row(node.index()).numbers().map(Reg)
+        self.row(node).numbers().map(Reg)
     }
 
     /// How many of them there are; of a machine register, too many.
     pub fn degree(&self, node: Reg) -> usize {
         match node.is_physical() {
             true => usize::MAX,
-            false => self.edges.row(node.index()).count(),
+            false => self.row(node).count(),
         }
     }
 
     /// Merges `gone` into `kept`; if one is a machine register, that is `kept`.
     pub fn merge(&mut self, kept: Reg, gone: Reg) {
         self.merged[gone.index()] = kept;
-        let mut edges = std::mem::take(&mut self.set);
-        self.edges.take(gone.index(), &mut edges);
-        for neighbour in edges.numbers() {
-            let row = self.edges.row_mut(neighbour as usize);
-            row.exclude(gone.0);
-            if !(kept.is_physical() && Reg(neighbour).is_physical()) {
+        let mut set = std::mem::take(&mut self.set);
+        let edges = set.borrow_mut();
+        edges.assign(self.row(gone));
+        if kept.is_physical() {
+            // These have no edges to one another.
+            edges.for_each(|other| self.edges.row_mut(other as usize).exclude(gone.0));
+            exclude_physical(edges);
+            edges.for_each(|other| self.edges.row_mut(other as usize).include(kept.0));
+        } else {
+            edges.for_each(|other| {
+                let row = self.edges.row_mut(other as usize);
+                row.exclude(gone.0);
                 row.include(kept.0);
-            }
+            });
         }
-        self.add_edges(kept, &edges, kept);
-        self.set = edges;
-        self.costs[kept.index()] =
-            self.costs[kept.index()].saturating_add(self.costs[gone.index()]);
+        self.add_edges(kept, edges, kept);
+        self.set = set;
     }
 
     /// The virtual registers that were not merged into another one.
     pub fn nodes(&self) -> impl Iterator<Item = Reg> + '_ {
         let all = (Reg::PHYSICAL..self.merged.len() as u32).map(Reg);
         all.filter(|reg| self.merged[reg.index()] == *reg)
+    }
+}
+
+fn exclude_physical<B: Bits + ?Sized>(set: &mut B) {
+    if let Some(first) = set.words_mut().first_mut() {
+        *first &= !PHYSICAL;
     }
 }

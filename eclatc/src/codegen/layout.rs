@@ -11,7 +11,7 @@ use crate::ir::Condition;
 pub struct Layout {
     /// The blocks that can be reached, in reverse postorder.
     order: Vec<Label>,
-    /// Blocks under visit, with the successors that are left.
+    /// Blocks under visit, with the sides that are left.
     path: Vec<(Label, u8)>,
     /// For each block, its place in `order`, and something larger for all that have none.
     rank: Vec<u32>,
@@ -25,7 +25,7 @@ const UNREACHED: u32 = u32::MAX;
 
 impl Layout {
     /// The blocks that can be reached, in the order of the code.
-    pub fn compute(&mut self, code: &Code) -> &[Label] {
+    pub fn compute(&mut self, code: &Code<'_>) -> &[Label] {
         self.reverse_postorder(code);
         self.traces(code, Preference::Source);
         if ends_with_call(code, &self.found) {
@@ -37,12 +37,12 @@ impl Layout {
         &self.found
     }
 
-    fn reverse_postorder(&mut self, code: &Code) {
+    fn reverse_postorder(&mut self, code: &Code<'_>) {
         self.order.clear();
         self.rank.clear();
         self.rank.resize(code.blocks.len(), UNREACHED);
         self.path.clear();
-        self.meet(code, Label(0));
+        self.meet(Label(0));
         while let Some((label, left)) = self.path.last_mut() {
             let label = *label;
             let Some(next) = left.checked_sub(1) else {
@@ -51,9 +51,9 @@ impl Layout {
                 continue;
             };
             *left = next;
-            let to = code.block(label).end.successors().nth(next.into());
+            let to = code.block(label).end.sides()[usize::from(next)];
             if let Some(to) = to.filter(|to| self.rank[to.index()] == UNREACHED) {
-                self.meet(code, to);
+                self.meet(to);
             }
         }
         self.order.reverse();
@@ -62,15 +62,14 @@ impl Layout {
         }
     }
 
-    fn meet(&mut self, code: &Code, label: Label) {
+    fn meet(&mut self, label: Label) {
         self.rank[label.index()] = 0;
-        let successors = code.block(label).end.successors().count();
-        self.path.push((label, successors as u8));
+        self.path.push((label, 2));
     }
 
     /// Lays out runs of blocks that follow one another, in the order of their first blocks; a
     /// run comes last that does not end with a call, if there is one.
-    fn traces(&mut self, code: &Code, preference: Preference) {
+    fn traces(&mut self, code: &Code<'_>, preference: Preference) {
         let Self {
             order,
             rank,
@@ -109,7 +108,7 @@ enum Preference {
 }
 
 /// Whether the last block ends with a call that does not come back.
-fn ends_with_call(code: &Code, labels: &[Label]) -> bool {
+fn ends_with_call(code: &Code<'_>, labels: &[Label]) -> bool {
     let last = labels.last().map(|label| code.block(*label).end);
     last == Some(End::Never)
 }
@@ -128,7 +127,7 @@ struct Matching {
 }
 
 impl Matching {
-    fn compute(&mut self, code: &Code, blocks: (&[Label], &[u32]), preference: Preference) {
+    fn compute(&mut self, code: &Code<'_>, blocks: (&[Label], &[u32]), preference: Preference) {
         let (order, rank) = blocks;
         self.candidates.clear();
         self.candidates.extend(code.labels().map(|from| {

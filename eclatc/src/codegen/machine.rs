@@ -3,6 +3,7 @@
 use crate::ir::{Callee, Condition};
 use crate::source::Span;
 use hike_isa::{AluOp, Size, Width};
+use std::ops::Range;
 
 /// A register: one of the machine's below [`Reg::PHYSICAL`], else a virtual one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,8 +75,8 @@ impl Source {
 }
 
 /// An instruction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Inst {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inst<'f> {
     /// `dst = src`
     Move {
         /// The result.
@@ -125,7 +126,7 @@ pub enum Inst {
     /// A call; arguments are in their registers.
     Call {
         /// What is called.
-        callee: Callee,
+        callee: &'f Callee,
         /// Number of arguments.
         args: usize,
     },
@@ -170,10 +171,10 @@ pub enum End {
 }
 
 /// A block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Block {
-    /// Instructions with their places.
-    pub insts: Vec<(Inst, Span)>,
+    /// Where its instructions are.
+    pub range: Range<usize>,
     /// How it ends.
     pub end: End,
     /// Place of the end.
@@ -182,18 +183,27 @@ pub struct Block {
     pub depth: u32,
 }
 
+/// An instruction with its place in the source.
+pub type Placed<'f> = (Inst<'f>, Span);
+
 /// A chain in machine code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// Blocks by [`Label`]; the first is the entry.
+#[derive(Debug)]
+pub struct Code<'f> {
+    /// The instructions of all blocks, in any order; some are of none.
+    pub insts: Vec<Placed<'f>>,
+    /// Blocks by [`Label`]; the first is the entry. First come those of the IR, then others.
     pub blocks: Vec<Block>,
+    /// How many there are of the first kind.
+    pub of_ir: usize,
+    /// No way leads to a block twice.
+    pub is_forward: bool,
     /// Every [`Reg`] is below this.
     pub regs: u32,
     /// Every [`StackSlot`] is below this.
     pub slots: u32,
 }
 
-impl Inst {
+impl Inst<'_> {
     /// Calls `visit` with every register it reads.
     pub fn for_each_use(&self, mut visit: impl FnMut(Reg)) {
         match *self {
@@ -260,14 +270,18 @@ impl Source {
 impl End {
     /// Where it may go on.
     pub fn successors(self) -> impl DoubleEndedIterator<Item = Label> + use<> {
-        let labels = match self {
+        self.sides().into_iter().flatten()
+    }
+
+    /// Where it may go on: one block, or first the one for a condition that holds.
+    pub fn sides(self) -> [Option<Label>; 2] {
+        match self {
             Self::Goto(to) => [Some(to), None],
             Self::Branch {
                 then, otherwise, ..
             } => [Some(then), Some(otherwise)],
             Self::Exit | Self::Never => [None, None],
-        };
-        labels.into_iter().flatten()
+        }
     }
 
     /// The registers it reads.
@@ -303,7 +317,7 @@ impl End {
     }
 }
 
-impl Code {
+impl<'f> Code<'f> {
     /// A fresh virtual register.
     pub fn new_reg(&mut self) -> Reg {
         self.regs += 1;
@@ -324,6 +338,57 @@ impl Code {
     /// The same, to be changed.
     pub fn block_mut(&mut self, label: Label) -> &mut Block {
         &mut self.blocks[label.index()]
+    }
+
+    /// The instructions of a block.
+    pub fn insts(&self, label: Label) -> &[Placed<'f>] {
+        &self.insts[self.block(label).range.clone()]
+    }
+
+    /// The same, to be changed.
+    pub fn insts_mut(&mut self, label: Label) -> &mut [Placed<'f>] {
+        let range = self.block(label).range.clone();
+        &mut self.insts[range]
+    }
+
+    /// Keeps what is wanted of the instructions of a block, which may be changed.
+    pub fn retain(&mut self, label: Label, mut wanted: impl FnMut(&mut Inst<'f>) -> bool) {
+        let Range { start, end } = self.block(label).range;
+        let mut kept = start;
+        for index in start..end {
+            if wanted(&mut self.insts[index].0) {
+                if kept != index {
+                    self.insts[kept] = self.insts[index];
+                }
+                kept += 1;
+            }
+        }
+        self.block_mut(label).range.end = kept;
+    }
+
+    /// Moves the instructions of one block behind those of another.
+    pub fn append(&mut self, to: Label, from: Label) {
+        let start = self.insts.len();
+        for label in [to, from] {
+            let range = self.block(label).range.clone();
+            self.insts.extend_from_within(range);
+        }
+        let end = self.insts.len();
+        self.block_mut(to).range = start..end;
+        self.block_mut(from).range = end..end;
+    }
+
+    /// Calls `visit` with every label. Without loops, blocks come after all that they lead to:
+    /// those that are not of the IR are visited where a block leads to them.
+    pub fn for_each_backward(&self, mut visit: impl FnMut(Label)) {
+        for label in (0..self.of_ir as u32).rev().map(Label) {
+            for next in self.block(label).end.successors() {
+                if next.index() >= self.of_ir {
+                    visit(next);
+                }
+            }
+            visit(label);
+        }
     }
 
     /// Every label, in order.

@@ -12,7 +12,7 @@ use crate::source::Span;
 use hike_isa::{AluOp, Size, Width};
 
 /// Selects the instructions of a function.
-pub fn select(function: &Function) -> Code {
+pub fn select(function: &Function) -> Code<'_> {
     let mut selection = Selection {
         function,
         code: empty_code(function),
@@ -25,31 +25,36 @@ pub fn select(function: &Function) -> Code {
     selection.code
 }
 
-fn empty_code(function: &Function) -> Code {
-    let depths = loop_depths(function);
-    let blocks = function.blocks.iter().zip(depths);
-    Code {
-        blocks: blocks
-            .map(|(block, depth)| Block {
-                insts: Vec::with_capacity(2 * block.insts.len() + 4),
-                end: End::Never,
-                end_span: block.end_span,
-                depth,
-            })
-            .collect(),
+fn empty_code(function: &Function) -> Code<'_> {
+    let is_forward = is_forward(function);
+    let insts: usize = function.blocks.iter().map(|block| block.insts.len()).sum();
+    let count = function.blocks.len();
+    let mut code = Code {
+        insts: Vec::with_capacity(2 * insts + 4 * count),
+        // Some branches have a block on the way to a target.
+        blocks: Vec::with_capacity(count + count / 2 + 1),
+        of_ir: count,
+        is_forward,
         regs: Reg::PHYSICAL + function.values,
         slots: 0,
+    };
+    code.blocks
+        .extend(function.blocks.iter().map(|block| Block {
+            range: 0..0,
+            end: End::Never,
+            end_span: block.end_span,
+            depth: 0,
+        }));
+    if !is_forward {
+        find_loop_depths(function, &mut code.blocks);
     }
+    code
 }
 
-/// For each block, how many loops are around it.
-fn loop_depths(function: &Function) -> Vec<u32> {
-    if is_forward(function) {
-        return vec![0; function.blocks.len()];
-    }
+/// Says of each block how many loops are around it.
+fn find_loop_depths(function: &Function, blocks: &mut [Block]) {
     let dominators = Dominators::new(function);
     let preds = predecessors(function);
-    let mut depths = vec![0; function.blocks.len()];
     for head in function.block_ids() {
         let is_back = |pred: &&BlockId| dominators.dominates(head, **pred);
         let mut work: Vec<_> = preds[head.index()]
@@ -67,15 +72,14 @@ fn loop_depths(function: &Function) -> Vec<u32> {
                 work.extend(&preds[id.index()]);
             }
         }
-        let members = depths.iter_mut().zip(inside);
-        members.for_each(|(depth, inside)| *depth += u32::from(inside));
+        let members = blocks.iter_mut().zip(inside);
+        members.for_each(|(block, inside)| block.depth += u32::from(inside));
     }
-    depths
 }
 
 struct Selection<'a> {
     function: &'a Function,
-    code: Code,
+    code: Code<'a>,
     current: Label,
 }
 
@@ -87,13 +91,13 @@ fn as_imm(constant: u64) -> Option<i32> {
     i32::try_from(constant as i64).ok()
 }
 
-impl Selection<'_> {
-    fn push(&mut self, inst: Inst, span: Span) {
-        let block = self.code.block_mut(self.current);
-        block.insts.push((inst, span));
+impl<'a> Selection<'a> {
+    /// Adds an instruction to the current block, which is the last that was started.
+    fn push(&mut self, inst: Inst<'a>, span: Span) {
+        self.code.insts.push((inst, span));
     }
 
-    /// Takes the chain's arguments from their registers.
+    /// Takes the chain's arguments from their registers; this is a part of the first block.
     fn arguments(&mut self) {
         let function = self.function;
         let params = &function.block(BlockId::ENTRY).params;
@@ -105,6 +109,11 @@ impl Selection<'_> {
 
     fn block(&mut self, id: BlockId) {
         self.current = Label(id.0);
+        let start = match id {
+            BlockId::ENTRY => 0,
+            _ => self.code.insts.len(),
+        };
+        self.code.block_mut(self.current).range = start..start;
         let block = self.function.block(id);
         for inst in &block.insts {
             self.inst(inst);
@@ -112,7 +121,13 @@ impl Selection<'_> {
         self.terminator(&block.end, block.end_span);
     }
 
-    fn inst(&mut self, inst: &ir::Inst) {
+    /// Ends the current block here.
+    fn end_block(&mut self) {
+        let end = self.code.insts.len();
+        self.code.block_mut(self.current).range.end = end;
+    }
+
+    fn inst(&mut self, inst: &'a ir::Inst) {
         let span = inst.span;
         match (&inst.op, inst.result.map(virtual_reg)) {
             (Op::Call(callee, args), result) => {
@@ -231,7 +246,7 @@ impl Selection<'_> {
 
     /// Puts the arguments into their registers, a constant first one last: the VM makes one
     /// instruction of it and the call.
-    fn call(&mut self, callee: &Callee, args: &[Operand], span: Span) {
+    fn call(&mut self, callee: &'a Callee, args: &[Operand], span: Span) {
         let is_const = |operand: &Operand| operand.constant().is_some();
         for constants in [false, true] {
             for (index, arg) in args.iter().enumerate().rev() {
@@ -241,16 +256,17 @@ impl Selection<'_> {
             }
         }
         let call = Inst::Call {
-            callee: callee.clone(),
+            callee,
             args: args.len(),
         };
         self.push(call, span);
     }
 
-    fn terminator(&mut self, end: &Terminator, span: Span) {
+    fn terminator(&mut self, end: &'a Terminator, span: Span) {
         let end = match end {
             Terminator::Jump(target) => {
                 self.copy_arguments(target, span);
+                self.end_block();
                 End::Goto(Label(target.block.0))
             }
             Terminator::Branch {
@@ -262,6 +278,7 @@ impl Selection<'_> {
             } => {
                 let left = self.reg(*left, span);
                 let right = self.source(*right, span);
+                self.end_block();
                 End::Branch {
                     condition: *condition,
                     left,
@@ -272,10 +289,12 @@ impl Selection<'_> {
             }
             Terminator::Return(value) => {
                 self.load(Reg::R0, *value, span);
+                self.end_block();
                 End::Exit
             }
             Terminator::Finish(callee, args) => {
                 self.call(callee, args, span);
+                self.end_block();
                 End::Never
             }
         };
@@ -289,20 +308,26 @@ impl Selection<'_> {
         }
         let label = Label(self.code.blocks.len() as u32);
         let depth = self.code.block(Label(target.block.0)).depth;
+        let start = self.code.insts.len();
+        self.copy_arguments(target, span);
         self.code.blocks.push(Block {
-            insts: Vec::new(),
+            range: start..self.code.insts.len(),
             end: End::Goto(Label(target.block.0)),
             end_span: span,
             depth: depth.min(self.code.block(self.current).depth),
         });
-        let branch = std::mem::replace(&mut self.current, label);
-        self.copy_arguments(target, span);
-        self.current = branch;
         label
     }
 
     fn copy_arguments(&mut self, target: &Target, span: Span) {
         let params = &self.function.block(target.block).params;
+        if let ([param], [arg]) = (&params[..], &target.args[..]) {
+            let dst = virtual_reg(*param);
+            if *arg != Operand::Value(*param) {
+                self.load(dst, *arg, span);
+            }
+            return;
+        }
         let copies = params.iter().zip(&target.args).map(|(param, arg)| {
             let from = match arg {
                 Operand::Value(value) => Copied::Reg(virtual_reg(*value)),

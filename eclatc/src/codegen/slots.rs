@@ -3,7 +3,7 @@
 use super::Limit;
 use super::liveness::{Liveness, StackSlots, walk_back};
 use super::machine::{Code, Inst, StackSlot};
-use crate::bitset::Bits;
+use crate::bitset::{Bits, Matrix};
 use hike_abi::limits::FRAME_STACK;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub const MAX_SLOTS: u32 = FRAME_STACK as u32 / 8;
 ///
 /// # Errors
 /// When more are needed than there are.
-pub fn assign(code: &mut Code) -> Result<(), Limit> {
+pub fn assign(code: &mut Code<'_>) -> Result<(), Limit> {
     if code.slots == 0 {
         return Ok(());
     }
@@ -28,8 +28,8 @@ pub fn assign(code: &mut Code) -> Result<(), Limit> {
         let free = (0..MAX_SLOTS).find(|place| !taken.contains(place));
         places.push(free.ok_or(Limit::LiveValues)?);
     }
-    for block in &mut code.blocks {
-        for (inst, _) in &mut block.insts {
+    for label in code.labels() {
+        for (inst, _) in code.insts_mut(label) {
             if let Inst::Load { slot, .. } | Inst::Store { slot, .. } = inst {
                 *slot = StackSlot(places[slot.index()]);
             }
@@ -39,14 +39,14 @@ pub fn assign(code: &mut Code) -> Result<(), Limit> {
 }
 
 /// For each place, those that hold something while it is written.
-fn conflicts(code: &Code) -> Vec<BTreeSet<u32>> {
+fn conflicts(code: &Code<'_>) -> Vec<BTreeSet<u32>> {
     let mut conflicts = vec![BTreeSet::new(); code.slots as usize];
-    let mut liveness = Liveness::default();
+    let mut liveness = Liveness::<Matrix>::default();
     liveness.compute::<StackSlots>(code);
-    let mut live = Vec::new();
+    let mut live: Vec<u64> = Vec::new();
     for label in code.labels() {
         liveness.at_end(code, label, &mut live);
-        walk_back::<StackSlots>(code, label, &mut live, |inst, after| {
+        walk_back::<StackSlots, [u64]>(code, label, &mut live, |inst, after| {
             if let Inst::Store { slot, .. } = inst {
                 for other in after.numbers().filter(|other| *other != slot.0) {
                     conflicts[slot.index()].insert(other);

@@ -1,54 +1,105 @@
 //! Moves a value to the stack: it is read before each use and written after each definition.
 
 use super::interference::Graph;
-use super::machine::{Code, End, Inst, Reg, Source, StackSlot};
+use super::machine::{Code, Inst, Label, Placed, Reg, Source, StackSlot};
+use crate::bitset::Table;
 use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// The cost of registers that must not be moved to memory.
-pub const NO_SPILL: u64 = u64::MAX / 4;
+const NO_SPILL: u64 = u64::MAX / 4;
 
 /// Registers that live from a read of the stack to a use, or from a definition to a write.
 #[derive(Default)]
 pub struct Unspillable(BTreeSet<Reg>);
 
-impl Unspillable {
-    /// Makes them too expensive to be moved to memory.
-    pub fn apply(&self, costs: &mut [u64]) {
-        self.0.iter().for_each(|reg| costs[reg.index()] = NO_SPILL);
+/// What it costs to have each node of a graph in memory.
+#[derive(Default)]
+pub struct Costs(Vec<u64>);
+
+impl Costs {
+    /// Counts the reads and writes of all registers that a node stands for; those in loops
+    /// count more.
+    pub fn compute<T: Table>(
+        &mut self,
+        code: &Code<'_>,
+        graph: &Graph<T>,
+        unspillable: &Unspillable,
+    ) -> &Self {
+        self.0.clear();
+        self.0.resize(graph.regs(), 0);
+        for label in code.labels() {
+            let block = code.block(label);
+            let weight = 10u64.pow(block.depth.min(6));
+            let mut count = |reg: Reg| self.0[reg.index()] += weight;
+            block.end.uses().for_each(&mut count);
+            for (inst, _) in code.insts(label) {
+                inst.for_each_use(&mut count);
+                inst.for_each_def(&mut count);
+            }
+        }
+        for reg in &unspillable.0 {
+            self.0[reg.index()] = NO_SPILL;
+        }
+        for reg in (0..graph.regs() as u32).map(Reg) {
+            let node = graph.find(reg);
+            if node != reg {
+                let sum = self.0[node.index()].saturating_add(self.0[reg.index()]);
+                self.0[node.index()] = sum;
+            }
+        }
+        self
+    }
+
+    /// The cost of a node by the number of neighbours that it is in the way of.
+    pub fn price(&self, node: Reg, degree: usize) -> u64 {
+        self.0[node.index()].saturating_mul(1000) / (degree.max(1) as u64)
+    }
+
+    /// Whether a node may be moved to memory.
+    pub fn may_spill(&self, node: Reg) -> bool {
+        self.0[node.index()] < NO_SPILL
     }
 }
 
 /// Moves every register that `node` stands for to one place on the stack.
-pub fn spill(code: &mut Code, graph: &Graph, node: Reg, unspillable: &mut Unspillable) {
+pub fn spill<T: Table>(
+    code: &mut Code<'_>,
+    graph: &Graph<T>,
+    node: Reg,
+    unspillable: &mut Unspillable,
+) {
     let slot = code.new_slot();
-    for index in 0..code.blocks.len() {
-        let insts = std::mem::take(&mut code.blocks[index].insts);
-        let mut rewriter = Rewriter {
-            code,
-            is_spilled: |reg| graph.contains(reg) && graph.find(reg) == node,
-            slot,
-            unspillable,
-            insts: Vec::with_capacity(insts.len()),
-        };
-        for (inst, span) in insts {
-            rewriter.inst(inst, span);
+    let insts = std::mem::take(&mut code.insts);
+    let mut rewriter = Rewriter {
+        insts: Vec::with_capacity(insts.len() + insts.len() / 4),
+        code,
+        is_spilled: |reg| graph.contains(reg) && graph.find(reg) == node,
+        slot,
+        unspillable,
+    };
+    for label in rewriter.code.labels() {
+        let start = rewriter.insts.len();
+        for (inst, span) in &insts[rewriter.code.block(label).range.clone()] {
+            rewriter.inst(*inst, *span);
         }
-        let insts = rewriter.end(index);
-        code.blocks[index].insts = insts;
+        rewriter.end(label);
+        rewriter.code.block_mut(label).range = start..rewriter.insts.len();
     }
+    let insts = rewriter.insts;
+    code.insts = insts;
 }
 
-struct Rewriter<'a, F> {
-    code: &'a mut Code,
+struct Rewriter<'a, 'f, F> {
+    code: &'a mut Code<'f>,
     is_spilled: F,
     slot: StackSlot,
     unspillable: &'a mut Unspillable,
-    insts: Vec<(Inst, Span)>,
+    insts: Vec<Placed<'f>>,
 }
 
-impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
-    fn inst(&mut self, inst: Inst, span: Span) {
+impl<'f, F: Fn(Reg) -> bool> Rewriter<'_, 'f, F> {
+    fn inst(&mut self, inst: Inst<'f>, span: Span) {
         let slot = self.slot;
         match inst {
             // Both sides are the same place.
@@ -72,7 +123,7 @@ impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
         (self.is_spilled)(dst) && (self.is_spilled)(src)
     }
 
-    fn through_register(&mut self, mut inst: Inst, span: Span) {
+    fn through_register(&mut self, mut inst: Inst<'f>, span: Span) {
         let (mut reads, mut writes) = (false, false);
         inst.for_each_use(|reg| reads |= (self.is_spilled)(reg));
         inst.for_each_def(|reg| writes |= (self.is_spilled)(reg));
@@ -97,19 +148,16 @@ impl<F: Fn(Reg) -> bool> Rewriter<'_, F> {
         }
     }
 
-    fn end(mut self, index: usize) -> Vec<(Inst, Span)> {
-        let (mut end, span): (End, Span) = {
-            let block = &self.code.blocks[index];
-            (block.end, block.end_span)
-        };
+    fn end(&mut self, label: Label) {
+        let block = self.code.block(label);
+        let (mut end, span) = (block.end, block.end_span);
         if end.uses().any(&self.is_spilled) {
             let dst = self.temporary();
             let slot = self.slot;
             self.insts.push((Inst::Load { dst, slot }, span));
             end.map_regs(&mut |reg| if (self.is_spilled)(reg) { dst } else { reg });
-            self.code.blocks[index].end = end;
+            self.code.block_mut(label).end = end;
         }
-        self.insts
     }
 
     fn temporary(&mut self) -> Reg {

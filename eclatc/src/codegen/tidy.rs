@@ -1,10 +1,10 @@
-//! Makes allocated code shorter: moves that came to nothing, empty blocks, and branches
-//! that only choose between constants or registers.
+//! Makes allocated code shorter: empty blocks, and branches that only choose between constants
+//! or registers.
 
 use super::constants::Constants;
 use super::liveness::{Liveness, Registers};
 use super::machine::{Block, Code, End, Inst, Label, Reg};
-use crate::bitset::Bits;
+use crate::bitset::{Bits, Narrow};
 
 /// Copies that may be made before a branch although only one side needs them.
 const MAX_HOISTED: usize = 2;
@@ -12,7 +12,7 @@ const MAX_HOISTED: usize = 2;
 /// Makes code shorter; one does chain after chain.
 #[derive(Default)]
 pub struct Tidying {
-    liveness: Liveness,
+    liveness: Liveness<Narrow>,
     constants: Constants,
     /// For each block, where a jump to it leads in the end.
     finals: Vec<Label>,
@@ -22,20 +22,23 @@ pub struct Tidying {
 
 impl Tidying {
     /// Tidies up the code of a chain.
-    pub fn tidy(&mut self, code: &mut Code) {
+    pub fn tidy(&mut self, code: &mut Code<'_>) {
         share_exit(code);
-        drop_empty_moves(code);
-        self.skip_empty_blocks(code);
-        self.hoist_copies(code);
-        self.constants.drop_known(code);
-        self.skip_empty_blocks(code);
+        let mut changed = self.skip_empty_blocks(code);
+        changed |= self.hoist_copies(code);
+        changed |= self.constants.drop_known(code);
+        if changed {
+            self.skip_empty_blocks(code);
+        }
     }
 
-    /// Jumps to empty blocks go where those lead.
-    fn skip_empty_blocks(&mut self, code: &mut Code) {
+    /// Jumps to empty blocks go where those lead. Says whether a block may be empty now that
+    /// was none before.
+    fn skip_empty_blocks(&mut self, code: &mut Code<'_>) -> bool {
         self.finals.clear();
         self.finals
             .extend(code.labels().map(|label| destination(code, label)));
+        let mut changed = false;
         for block in &mut code.blocks {
             block.end.map_labels(|label| self.finals[label.index()]);
             if let End::Branch {
@@ -44,17 +47,20 @@ impl Tidying {
                 && then == otherwise
             {
                 block.end = End::Goto(then);
+                changed = true;
             }
         }
+        changed
     }
 
     /// `if c { r = 1 } else { ... }` becomes `r = 1; if not c { ... }` where the other side
     /// does not need what `r` held, and another block can fall through to where both go on: a
-    /// jump less.
-    fn hoist_copies(&mut self, code: &mut Code) {
+    /// jump less. Says whether there was such a place.
+    fn hoist_copies(&mut self, code: &mut Code<'_>) -> bool {
         code.count_predecessors(&mut self.counts);
         // Most chains have no such place, and need no liveness.
         let mut is_known = false;
+        let mut changed = false;
         for label in code.labels() {
             let End::Branch {
                 then, otherwise, ..
@@ -74,22 +80,24 @@ impl Tidying {
                     continue;
                 }
                 hoist(code, label, side, next);
+                changed = true;
                 break;
             }
         }
+        changed
     }
 }
 
 /// One block returns; layout lets one other fall into it, the others get a copy for the
 /// price of a jump.
-fn share_exit(code: &mut Code) {
+fn share_exit(code: &mut Code<'_>) {
     let mut exits = code.blocks.iter().filter(|block| block.end == End::Exit);
     let Some(last) = exits.next_back() else {
         return;
     };
     let exit = Label(code.blocks.len() as u32);
     let shared = Block {
-        insts: Vec::new(),
+        range: 0..0,
         end: End::Exit,
         end_span: last.end_span,
         depth: 0,
@@ -102,24 +110,13 @@ fn share_exit(code: &mut Code) {
     code.blocks.push(shared);
 }
 
-fn drop_empty_moves(code: &mut Code) {
-    for block in &mut code.blocks {
-        block
-            .insts
-            .retain(|(inst, _)| !matches!(inst, Inst::Move { dst, src } if dst == src));
-    }
-}
-
-fn destination(code: &Code, label: Label) -> Label {
+fn destination(code: &Code<'_>, label: Label) -> Label {
     let mut label = label;
     // A cycle of empty blocks is an endless loop of the script.
     for _ in 0..code.blocks.len() {
-        match code.block(label) {
-            Block {
-                insts,
-                end: End::Goto(next),
-                ..
-            } if insts.is_empty() => label = *next,
+        let block = code.block(label);
+        match block.end {
+            End::Goto(next) if block.range.is_empty() => label = next,
             _ => break,
         }
     }
@@ -128,36 +125,34 @@ fn destination(code: &Code, label: Label) -> Label {
 
 /// Where the branch leads instead of `side`, if the copies of `side` can be made before it as
 /// far as the branch itself is concerned.
-fn hoistable(code: &Code, branch: Label, side: Label, other: Label) -> Option<Label> {
-    let (side, end) = (code.block(side), code.block(branch).end);
-    let End::Goto(next) = side.end else {
+fn hoistable(code: &Code<'_>, branch: Label, side: Label, other: Label) -> Option<Label> {
+    let (insts, end) = (code.insts(side), code.block(branch).end);
+    let after = code.block(side).end;
+    let End::Goto(next) = after else {
         return None;
     };
-    let is_free = |inst: &Inst| copied_to(inst).is_some_and(|reg| end.uses().all(|it| it != reg));
-    let fits = (1..=MAX_HOISTED).contains(&side.insts.len())
-        && side.insts.iter().all(|(inst, _)| is_free(inst));
-    let jumps_there = |block: &&Block| block.end == side.end;
+    let is_free =
+        |inst: &Inst<'_>| copied_to(inst).is_some_and(|reg| end.uses().all(|it| it != reg));
+    let fits = (1..=MAX_HOISTED).contains(&insts.len()) && insts.iter().all(|(it, _)| is_free(it));
+    let jumps_there = |block: &&Block| block.end == after;
     (fits && next != other && code.blocks.iter().filter(jumps_there).count() > 1).then_some(next)
 }
 
 /// Whether something that a block copies to is live in this set.
-fn is_needed(code: &Code, block: Label, live: &[u64]) -> bool {
-    let mut copies = code.block(block).insts.iter();
+fn is_needed(code: &Code<'_>, block: Label, live: &u64) -> bool {
+    let mut copies = code.insts(block).iter();
     copies.any(|(inst, _)| copied_to(inst).is_some_and(|reg| live.has(reg.0)))
 }
 
 /// Moves the copies of `side` before the branch, which then leads to `next` instead.
-fn hoist(code: &mut Code, branch: Label, side: Label, next: Label) {
-    let mut insts = std::mem::take(&mut code.block_mut(side).insts);
-    let block = code.block_mut(branch);
-    block.insts.append(&mut insts);
-    block
-        .end
-        .map_labels(|to| if to == side { next } else { to });
+fn hoist(code: &mut Code<'_>, branch: Label, side: Label, next: Label) {
+    code.append(branch, side);
+    let end = &mut code.block_mut(branch).end;
+    end.map_labels(|to| if to == side { next } else { to });
 }
 
 /// The register a constant or another register is copied to.
-fn copied_to(inst: &Inst) -> Option<Reg> {
+fn copied_to(inst: &Inst<'_>) -> Option<Reg> {
     match inst {
         Inst::Const { dst, .. } | Inst::Move { dst, .. } => Some(*dst),
         _ => None,
