@@ -57,17 +57,18 @@ impl Emitter {
             let distance = self.starts[target.index()] as i32 - placed.slot as i32 - 1;
             set_distance(&mut placed.insn, distance);
         }
-        let of_ir = order
-            .iter()
-            .filter(|label| label.index() < function.blocks.len());
-        let blocks = of_ir.map(|label| (BlockId(label.0), self.starts[label.index()]));
+        let mut blocks = Vec::with_capacity(order.len().min(function.blocks.len()));
+        let is_of_ir = |label: &&Label| label.index() < function.blocks.len();
+        for label in order.iter().filter(is_of_ir) {
+            blocks.push((BlockId(label.0), self.starts[label.index()]));
+        }
         // As many as there are, no room for more.
         let mut insns = Vec::with_capacity(self.insns.len());
         insns.append(&mut self.insns);
         ChainCode {
             symbol: function.symbol.clone(),
             span: function.span,
-            blocks: blocks.collect(),
+            blocks,
             insns,
         }
     }

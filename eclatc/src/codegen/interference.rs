@@ -9,6 +9,9 @@ use std::borrow::BorrowMut;
 /// The machine registers as the first bits of a set.
 const PHYSICAL: u64 = (1 << Reg::PHYSICAL) - 1;
 
+/// Those that calls do not preserve.
+const CLOBBERED: u64 = (1 << Reg::CLOBBERED) - 1;
+
 /// Registers as nodes; nodes can be merged.
 #[derive(Default)]
 pub struct Graph<T: Table> {
@@ -66,16 +69,25 @@ impl<T: Table> Graph<T> {
     /// Adds what an instruction means, given what is live after it; makes that what is live
     /// before it.
     fn add_inst(&mut self, inst: &Inst<'_>, live: &mut T::Set) {
-        // A move does not make its two registers interfere: they hold the same.
-        let source = match *inst {
-            Inst::Move { src, .. } => Some(src),
-            _ => None,
-        };
-        // What a call does not preserve is of the machine: they have no edges to one another.
-        inst.for_each_def(|def| {
-            self.add_edges(def, live, source.unwrap_or(def));
-            live.exclude(def.0);
-        });
+        match *inst {
+            Inst::Call { .. } => {
+                exclude_low(live, CLOBBERED);
+                for reg in 0..Reg::CLOBBERED {
+                    self.edges.row_mut(reg as usize).union(live);
+                }
+            }
+            // A move does not make its two registers interfere: they hold the same.
+            Inst::Move { dst, src } => {
+                self.add_edges(dst, live, src);
+                live.exclude(dst.0);
+            }
+            _ => {
+                if let Some(def) = inst.def() {
+                    self.add_edges(def, live, def);
+                    live.exclude(def.0);
+                }
+            }
+        }
         inst.for_each_use(|reg| live.include(reg.0));
     }
 
@@ -97,7 +109,7 @@ impl<T: Table> Graph<T> {
         for node in 0..self.merged.len() as u32 {
             others.assign(self.edges.row(node as usize));
             if Reg(node).is_physical() {
-                exclude_physical(others);
+                exclude_low(others, PHYSICAL);
                 self.edges.row_mut(node as usize).assign(others);
             }
             others.for_each(|other| self.edges.row_mut(other as usize).include(node));
@@ -168,7 +180,7 @@ impl<T: Table> Graph<T> {
         if kept.is_physical() {
             // These have no edges to one another.
             edges.for_each(|other| self.edges.row_mut(other as usize).exclude(gone.0));
-            exclude_physical(edges);
+            exclude_low(edges, PHYSICAL);
             edges.for_each(|other| self.edges.row_mut(other as usize).include(kept.0));
         } else {
             edges.for_each(|other| {
@@ -188,8 +200,9 @@ impl<T: Table> Graph<T> {
     }
 }
 
-fn exclude_physical<B: Bits + ?Sized>(set: &mut B) {
+/// Takes numbers below 64 out of a set.
+fn exclude_low<B: Bits + ?Sized>(set: &mut B, numbers: u64) {
     if let Some(first) = set.words_mut().first_mut() {
-        *first &= !PHYSICAL;
+        *first &= !numbers;
     }
 }

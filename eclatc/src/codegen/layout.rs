@@ -77,7 +77,12 @@ impl Layout {
             found,
             ..
         } = self;
-        matching.compute(code, (order, rank), preference);
+        let edges = Edges {
+            code,
+            rank,
+            preference,
+        };
+        matching.compute(&edges, order);
         found.clear();
         // Where the last run that ends well starts and ends.
         let mut good = 0..0;
@@ -116,8 +121,6 @@ fn ends_with_call(code: &Code<'_>, labels: &[Label]) -> bool {
 /// A largest matching of blocks with the blocks that follow them (Kuhn's algorithm).
 #[derive(Default)]
 struct Matching {
-    /// For each block, what could follow it, best first.
-    candidates: Vec<[Option<Label>; 2]>,
     /// For each block, what it follows.
     before: Vec<Option<Label>>,
     /// For each block, what follows it.
@@ -126,34 +129,41 @@ struct Matching {
     tried: Vec<u32>,
 }
 
+/// What is matched.
+struct Edges<'a> {
+    code: &'a Code<'a>,
+    /// For each block, its place in an order.
+    rank: &'a [u32],
+    preference: Preference,
+}
+
+impl Edges<'_> {
+    /// What could follow a block, best first.
+    fn candidates(&self, from: Label) -> impl Iterator<Item = Label> {
+        let Self { code, rank, .. } = self;
+        // Forward edges only: no cycle can be chosen.
+        let forward = |to: &Label| rank[from.index()] < rank[to.index()];
+        let [first, second] = fall_through(code.block(from).end).map(|to| to.filter(forward));
+        let is_call = |to: Option<Label>| to.is_some_and(|to| code.block(to).end == End::Never);
+        let candidates = match self.preference {
+            Preference::Calls if is_call(second) && !is_call(first) => [second, first],
+            _ => [first, second],
+        };
+        candidates.into_iter().flatten()
+    }
+}
+
 impl Matching {
-    fn compute(&mut self, code: &Code<'_>, blocks: (&[Label], &[u32]), preference: Preference) {
-        let (order, rank) = blocks;
-        self.candidates.clear();
-        self.candidates.extend(code.labels().map(|from| {
-            // Forward edges only: no cycle can be chosen.
-            let forward = |to: &Label| rank[from.index()] < rank[to.index()];
-            let candidates = fall_through(code.block(from).end);
-            let [first, second] = candidates.map(|to| to.filter(forward));
-            let is_call = |to: Option<Label>| to.is_some_and(|to| code.block(to).end == End::Never);
-            match preference == Preference::Calls && is_call(second) && !is_call(first) {
-                true => [second, first],
-                false => [first, second],
-            }
-        }));
+    fn compute(&mut self, edges: &Edges<'_>, order: &[Label]) {
+        let count = edges.code.blocks.len();
         self.before.clear();
-        self.before.resize(code.blocks.len(), None);
-        self.tried.clear();
-        self.tried.resize(code.blocks.len(), 0);
-        for (search, label) in (1..).zip(order) {
-            self.find_follower(*label, search);
-        }
+        self.before.resize(count, None);
         self.after.clear();
-        self.after.resize(code.blocks.len(), None);
-        for (to, from) in (0..).zip(&self.before) {
-            if let Some(from) = from {
-                self.after[from.index()] = Some(Label(to));
-            }
+        self.after.resize(count, None);
+        self.tried.clear();
+        self.tried.resize(count, 0);
+        for (search, label) in (1..).zip(order) {
+            self.find_follower(edges, *label, search);
         }
     }
 
@@ -166,17 +176,18 @@ impl Matching {
     }
 
     /// Finds a follower for a block, if need be by giving another block a different one.
-    fn find_follower(&mut self, label: Label, search: u32) -> bool {
-        for next in self.candidates[label.index()].into_iter().flatten() {
+    fn find_follower(&mut self, edges: &Edges<'_>, label: Label, search: u32) -> bool {
+        for next in edges.candidates(label) {
             if std::mem::replace(&mut self.tried[next.index()], search) == search {
                 continue;
             }
             let free = match self.before[next.index()] {
-                Some(holder) => self.find_follower(holder, search),
+                Some(holder) => self.find_follower(edges, holder, search),
                 None => true,
             };
             if free {
                 self.before[next.index()] = Some(label);
+                self.after[label.index()] = Some(next);
                 return true;
             }
         }

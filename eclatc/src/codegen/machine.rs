@@ -222,17 +222,24 @@ impl Inst<'_> {
     }
 
     /// Calls `visit` with every register it writes; of a call, all that it does not preserve.
-    pub fn for_each_def(&self, mut visit: impl FnMut(Reg)) {
+    pub fn for_each_def(&self, visit: impl FnMut(Reg)) {
+        match self {
+            Self::Call { .. } => (0..Reg::CLOBBERED).map(Reg).for_each(visit),
+            other => other.def().into_iter().for_each(visit),
+        }
+    }
+
+    /// The register that it writes if it is no call.
+    pub fn def(&self) -> Option<Reg> {
         match *self {
-            Self::Store { .. } => {}
+            Self::Call { .. } | Self::Store { .. } => None,
             Self::Move { dst, .. }
             | Self::Const { dst, .. }
             | Self::Alu { dst, .. }
             | Self::Neg { dst }
             | Self::ZeroExtend { dst, .. }
             | Self::SignExtend { dst, .. }
-            | Self::Load { dst, .. } => visit(dst),
-            Self::Call { .. } => (0..Reg::CLOBBERED).map(Reg).for_each(visit),
+            | Self::Load { dst, .. } => Some(dst),
         }
     }
 
