@@ -61,7 +61,7 @@ pub struct VmState {
     pub depth: u32,
     /// XDP action of a chain that ends without a decision, or by a fault.
     pub default_action: u32,
-    /// Number of the [`Fault`](crate::Fault) that the executor has come upon.
+    /// Number of the [`Fault`] that the executor has come upon.
     pub fault: u32,
     /// The packet cursor.
     pub cursor: Cursor,

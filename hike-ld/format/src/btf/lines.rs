@@ -8,7 +8,7 @@ use super::strings::StringTable;
 /// Bytes of a part in front of its records: their size, the section, their number.
 const PART_HEAD: usize = 12;
 
-/// A [`LineInfo`] that borrows its texts, in a section that is known.
+/// A [`LineInfo`](super::LineInfo) that borrows its texts, in a section that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
     /// Offset in the section, in bytes.
