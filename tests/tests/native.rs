@@ -208,14 +208,19 @@ fn the_kernel_knows_the_lines() {
     }
 }
 
+/// The native tier's code of a script, as `hike-ld` shows it.
+fn listing(script: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.hike");
+    run(&mut build_command(script, &path));
+    run(Command::new(tool("hike-ld"))
+        .args(["disasm", "--native"])
+        .arg(&path))
+}
+
 #[test]
 fn a_listing_shows_the_lines() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("mmlf.hike");
-    run(&mut build_command("fixtures/scripts/mmlf.eclat", &path));
-    let listing = run(Command::new(tool("hike-ld"))
-        .args(["disasm", "--native"])
-        .arg(&path));
+    let listing = listing("fixtures/scripts/mmlf.eclat");
     for line in [
         "hike_native_minimal_classifier (section xdp):\n",
         "; fixtures/scripts/mmlf.eclat:23:5  ip6_kroute()\n",
@@ -229,12 +234,7 @@ fn a_listing_shows_the_lines() {
 /// tags, and once more for all others.
 #[test]
 fn usual_packets_have_code_of_their_own() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("mmlf.hike");
-    run(&mut build_command("fixtures/scripts/mmlf.eclat", &path));
-    let listing = run(Command::new(tool("hike-ld"))
-        .args(["disasm", "--native"])
-        .arg(&path));
+    let listing = listing("fixtures/scripts/mmlf.eclat");
     // `bpf_fib_lookup`, which `ip6_kroute` calls once.
     assert_eq!(listing.matches("call 69\n").count(), 2, "{listing}");
 }

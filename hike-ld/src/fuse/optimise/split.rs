@@ -35,12 +35,12 @@ pub fn way_to(asm: &Assembler, store: usize, ways: &[Way]) -> Option<Way> {
     let register = Regs::NONE.with_number(register);
     let mut at = store;
     for _ in 0..=store {
-        let here: Vec<&Way> = ways.iter().filter(|way| way.to == at).collect();
-        let mut usual = here.iter();
-        if let Some(way) = usual.find(|way| way.usual.and(register) != Regs::NONE) {
-            return Some(**way);
+        let mut here = ways.iter().filter(|way| way.to == at);
+        let is_usual = |way: &&Way| way.usual.and(register) != Regs::NONE;
+        if let Some(way) = here.clone().find(is_usual) {
+            return Some(*way);
         }
-        let [only] = here[..] else {
+        let (Some(only), None) = (here.next(), here.next()) else {
             return None;
         };
         at = match only.jump {
